@@ -1,0 +1,202 @@
+import { PrismaPg } from '@prisma/adapter-pg';
+import pg from 'pg';
+import type { Embedded } from './database/embedded.ts';
+import { prepareForPrisma, translated, unavailable } from './database/errors.ts';
+import { PGliteSocket } from './database/pglite-socket.ts';
+import { type Prisma, PrismaClient } from './generated/prisma/client.ts';
+
+export { isRetryable, violatedConstraint } from './database/errors.ts';
+export { Prisma } from './generated/prisma/client.ts';
+
+/** A Prisma client bound to an open transaction. Nothing else may touch the database inside: it would wait for its connection. */
+export type Transaction = Prisma.TransactionClient;
+
+// biome-ignore lint/suspicious/noExplicitAny: what a row holds is known to the statement that selects it.
+type Row = any;
+
+/** A statement whose text never changes: prepared once per connection, under its name. */
+export interface Statement<Out> {
+  readonly name: string;
+  readonly text: string;
+  readonly map: (row: Row) => Out;
+}
+
+/** Names a fixed statement. One composed for a caller's filter must have no name, since it would stay prepared on every connection. */
+export function statement<Out>(name: string, text: string, map: (row: Row) => Out): Statement<Out> {
+  return { name, text, map };
+}
+
+/** A PostgreSQL server | the embedded database, in a folder | the embedded database, in memory, from a dump. */
+export type DatabaseLocation = { readonly url: string } | { readonly folder: string } | { readonly dump: Blob };
+
+export interface DatabaseOptions {
+  /** Connections of this process; the embedded database has one. */
+  readonly poolSize?: number;
+  /** How many may wait for a connection before further ones are told UNAVAILABLE at once. */
+  readonly waitingBound?: number;
+  /** For a connection, be it a new one or one that is in use. */
+  readonly connectTimeoutMs?: number;
+  readonly statementTimeoutMs?: number;
+  readonly lockTimeoutMs?: number;
+  /** For a transaction as a whole, and for its idling in between. */
+  readonly transactionTimeoutMs?: number;
+  /** Told of connections that fail while nobody uses them. */
+  readonly onConnectionLost?: (error: Error) => void;
+}
+
+/** The one way to the database. Its errors are those of `src/database/errors.ts`: UNAVAILABLE, or as `pg` and Prisma throw them. */
+export interface Database {
+  readonly prisma: PrismaClient;
+  readonly pool: pg.Pool;
+  /** Runs a fixed statement on any connection and maps its rows. */
+  read<Out>(statement: Statement<Out>, values?: readonly unknown[]): Promise<Out[]>;
+  /** Runs a composed statement on any connection. */
+  query<Row>(sql: Prisma.Sql): Promise<Row[]>;
+  /** READ COMMITTED, one attempt; whatever `work` throws rolls it back and comes out as it is. */
+  transaction<Out>(work: (tx: Transaction) => Promise<Out>): Promise<Out>;
+  /** Whether a statement gets through, by the time that a connection may take. */
+  isReady(): Promise<boolean>;
+  /** How many statements were sent since the start, BEGIN and COMMIT included. */
+  readonly statementCount: number;
+  /** Runs `work` on one connection that nobody else uses meanwhile, without time-outs: for migrations, before anything else runs. */
+  alone<Out>(work: (pool: pg.Pool) => Promise<Out>): Promise<Out>;
+  /** For people: which database this is, without a password. */
+  describe(): string;
+  close(): Promise<void>;
+}
+
+/** Opens the database at `location`, and makes the embedded one where there is none yet. Does not migrate, and does not wait for a server. */
+export async function openDatabase(location: DatabaseLocation, options: DatabaseOptions = {}): Promise<Database> {
+  const { waitingBound = 500, transactionTimeoutMs = 10_000, connectTimeoutMs = 2000 } = options;
+  const opened = 'url' in location ? toServer(location.url, options) : await toEmbedded(location);
+  const { pool } = opened;
+  let statementCount = 0;
+  pool.on('error', (error) => options.onConnectionLost?.(error));
+  pool.on('connect', (client) => watch(client, () => statementCount++));
+  const prisma = new PrismaClient({ adapter: new PrismaPg(pool) });
+  const maxWait = Math.max(connectTimeoutMs, pool.options.connectionTimeoutMillis ?? 0);
+
+  async function attempt<Out>(work: () => Promise<Out>): Promise<Out> {
+    if (pool.waitingCount >= waitingBound) throw unavailable();
+    try {
+      return await work();
+    } catch (error) {
+      throw translated(error);
+    }
+  }
+
+  return {
+    prisma,
+    pool,
+    read: ({ name, text, map }, values = []) =>
+      attempt(async () => (await pool.query({ name, text, values: [...values] })).rows.map(map)),
+    query: ({ text, values }) => attempt(async () => (await pool.query({ text, values })).rows),
+    transaction: (work) =>
+      attempt(() => prisma.$transaction(work, { isolationLevel: 'ReadCommitted', maxWait, timeout: transactionTimeoutMs })),
+    isReady: () =>
+      attempt(() => pool.query('SELECT 1')).then(
+        () => true,
+        () => false,
+      ),
+    get statementCount() {
+      return statementCount;
+    },
+    alone: opened.alone,
+    describe: opened.describe,
+    async close() {
+      await prisma.$disconnect();
+      await pool.end();
+      await opened.close();
+    },
+  };
+}
+
+interface Opened extends Pick<Database, 'pool' | 'alone' | 'describe' | 'close'> {}
+
+function toServer(url: string, options: DatabaseOptions): Opened {
+  const { poolSize = 10, connectTimeoutMs = 2000, statementTimeoutMs = 5000, lockTimeoutMs = 4000, transactionTimeoutMs = 10_000 } = options;
+  const always = { connectionString: url, keepAlive: true, application_name: 'steward', onConnect: inUtc };
+  return {
+    pool: new pg.Pool({
+      ...always,
+      max: poolSize,
+      connectionTimeoutMillis: connectTimeoutMs,
+      statement_timeout: statementTimeoutMs,
+      lock_timeout: lockTimeoutMs,
+      idle_in_transaction_session_timeout: transactionTimeoutMs,
+      // For a server that no longer answers at all.
+      query_timeout: statementTimeoutMs + 1000,
+      idleTimeoutMillis: 30_000,
+    }),
+    async alone(work) {
+      const pool = new pg.Pool({ ...always, max: 1, connectionTimeoutMillis: 10_000, idleTimeoutMillis: 0 });
+      pool.on('error', () => {});
+      try {
+        return await work(pool);
+      } finally {
+        await pool.end();
+      }
+    },
+    describe: () => `PostgreSQL at ${withoutPassword(url)}`,
+    close: async () => {},
+  };
+}
+
+async function toEmbedded(location: { folder: string } | { dump: Blob }): Promise<Opened> {
+  const { openInFolder, openInMemory } = await import('./database/embedded.ts');
+  const embedded: Embedded = 'folder' in location ? await openInFolder(location.folder) : await openInMemory(location.dump);
+  const pool = new pg.Pool({
+    user: 'postgres',
+    database: 'postgres',
+    max: 1,
+    ssl: false,
+    idleTimeoutMillis: 0,
+    // There is only one connection, and no network to lose: who waits for it waits for others to finish.
+    connectionTimeoutMillis: 10_000,
+    onConnect: inUtc,
+    stream: () => new PGliteSocket(embedded.pglite) as never,
+  });
+  return {
+    pool,
+    alone: (work) => work(pool),
+    describe: () => ('folder' in location ? `the embedded database in ${location.folder}` : 'the embedded database, in memory'),
+    close: embedded.close,
+  };
+}
+
+/** Prisma's adapter writes and reads instants without their zone, as if every session were in UTC. */
+async function inUtc(client: pg.ClientBase): Promise<void> {
+  await client.query("SET TIME ZONE 'UTC'");
+}
+
+/** Counts what the client sends, prepares its errors for Prisma, and cuts it off where an answer is overdue: it would be taken for that of the next query. */
+function watch(client: pg.PoolClient, count: () => void): void {
+  const query = client.query.bind(client) as (...args: unknown[]) => unknown;
+  const failed = (error: unknown) => {
+    prepareForPrisma(error);
+    if (error instanceof Error && error.message === 'Query read timeout') (client as unknown as Wired).connection.stream.destroy();
+  };
+  client.query = ((...args: unknown[]) => {
+    count();
+    const last = args.at(-1);
+    if (typeof last === 'function') {
+      args[args.length - 1] = (error: unknown, ...rest: unknown[]) => {
+        if (error) failed(error);
+        last(error, ...rest);
+      };
+      return query(...args);
+    }
+    return (query(...args) as Promise<unknown>).catch((error: unknown) => {
+      failed(error);
+      throw error;
+    });
+  }) as typeof client.query;
+}
+
+interface Wired {
+  readonly connection: { readonly stream: { destroy(): void } };
+}
+
+function withoutPassword(url: string): string {
+  return url.replace(/^(\w+:\/\/)([^/@]*@)?([^?]*).*$/s, '$1$3');
+}

@@ -1,0 +1,13 @@
+// Types that neither Node's nor the packages' own declarations have.
+
+declare module 'fs-native-extensions' {
+  /** Asks the kernel for the lock of an open file; false where another process, or another descriptor, has it. */
+  export function tryLock(fd: number): boolean;
+}
+
+declare namespace WebAssembly {
+  interface Module {}
+  function compile(bytes: Uint8Array): Promise<Module>;
+  // biome-ignore lint/suspicious/noExplicitAny: what a module exports is the module's affair.
+  function instantiate(module: Module, imports: Record<string, object>): Promise<{ readonly exports: any }>;
+}

@@ -1,0 +1,132 @@
+/** Codes of top-level errors, found by clients in `extensions.code`. */
+export type RequestErrorCode =
+  | 'UNAUTHENTICATED'
+  | 'TOKEN_EXPIRED'
+  | 'TOKEN_STALE'
+  | 'FORBIDDEN'
+  | 'BAD_USER_INPUT'
+  | 'NOT_FOUND'
+  | 'TOO_MANY_ATTEMPTS'
+  | 'IDEMPOTENCY_KEY_REUSED'
+  | 'UNAVAILABLE';
+
+/**
+ * The request can't be answered as it is: not signed in, not allowed, malformed, too costly, or the database is away.
+ * The server shows its code and message as they are; every other exception is masked.
+ */
+export class RequestError extends Error {
+  override readonly name = 'RequestError';
+  readonly code: RequestErrorCode;
+  readonly extensions: Readonly<Record<string, unknown>>;
+
+  constructor(code: RequestErrorCode, message: string, extensions: Record<string, unknown> = {}) {
+    super(message);
+    this.code = code;
+    this.extensions = extensions;
+  }
+}
+
+/** The types of the contract that implement `MutationError`. */
+export type RefusalType =
+  | 'ValidationError'
+  | 'NotFoundError'
+  | 'ConflictError'
+  | 'VersionConflictError'
+  | 'PowerError'
+  | 'RuleError'
+  | 'OwnsOrganizationsError'
+  | 'StalePlanError'
+  | 'InvitationError'
+  | 'AuthenticationError';
+
+/**
+ * An expected refusal of a mutation. Thrown inside the transaction, which it rolls back, and shown as a member of the
+ * result's union. The place in the input is called `place` here: graphql-js takes an error with a `path` for its own.
+ */
+export class Refusal extends Error {
+  override readonly name = 'Refusal';
+  readonly type: RefusalType;
+  readonly code: string;
+  readonly place: readonly string[] | null;
+  readonly data: Readonly<Record<string, unknown>>;
+
+  constructor(
+    type: RefusalType,
+    code: string,
+    message: string,
+    details: { place?: readonly string[]; data?: Record<string, unknown> } = {},
+  ) {
+    super(message);
+    this.type = type;
+    this.code = code;
+    this.place = details.place ?? null;
+    this.data = details.data ?? {};
+  }
+}
+
+/** Throws the first refusal among its arguments, in their order; does nothing where there is none. */
+export function refuseIf(...refusals: (Refusal | false | null | undefined)[]): void {
+  for (const refusal of refusals) if (refusal) throw refusal;
+}
+
+/** One thing that is wrong with an input, and where: `['input', 'email']`. */
+export interface InputIssue {
+  readonly path: readonly string[];
+  readonly code: string;
+  readonly message: string;
+}
+
+/** `VALIDATION_FAILED` with all issues at once; nothing where there are none. */
+export function invalid(issues: readonly InputIssue[]): Refusal | undefined {
+  const [first] = issues;
+  return first && new Refusal('ValidationError', 'VALIDATION_FAILED', first.message, { place: first.path, data: { issues } });
+}
+
+/** `NOT_FOUND`: unknown, of another type, or not the caller's to see. All three read alike. */
+export function notFound(id: string, place?: readonly string[]): Refusal {
+  return new Refusal('NotFoundError', 'NOT_FOUND', 'There is no such object, or it is not yours to see.', {
+    data: { id },
+    ...(place && { place }),
+  });
+}
+
+const ruleMessages = {
+  SELF_NOT_ALLOWED: 'Nobody may do this to themselves.',
+  NOT_A_MEMBER: 'The membership is suspended.',
+  ORGANIZATION_SUSPENDED: 'The organization is suspended.',
+  WHILE_IMPERSONATING: 'This is not allowed while impersonating.',
+} as const;
+
+/** A `RuleError`: a rule of the domain forbids it in this state. */
+export function ruleRefusal(code: keyof typeof ruleMessages): Refusal {
+  return new Refusal('RuleError', code, ruleMessages[code]);
+}
+
+const authenticationMessages = {
+  INVALID_CREDENTIALS: 'The e-mail address or the password is wrong.',
+  ACCOUNT_LOCKED: 'Too many failed logins: the account is locked for a while.',
+  ACCOUNT_SUSPENDED: 'The account is suspended.',
+  APP_NOT_FOUND: 'There is no such app.',
+  APP_DISABLED: 'The app is disabled.',
+  APP_ACCESS_DENIED: 'You have no access to this app.',
+  NOT_A_MEMBER: 'You are not an active member of this organization.',
+  ORGANIZATION_SUSPENDED: 'The organization is suspended.',
+  REFRESH_TOKEN_INVALID: 'The refresh token does not hold; sign in again.',
+  REFRESH_CONFLICT: 'The refresh token was used a moment ago by a parallel request; use what that one received.',
+  REFRESH_TOKEN_REUSED: 'The refresh token had been used before; the session has been ended for safety.',
+  TOO_MANY_ATTEMPTS: 'Too many attempts; try again later.',
+} as const;
+
+/** An `AuthenticationError`; `retryAt` where waiting helps. */
+export function authenticationRefusal(code: keyof typeof authenticationMessages, retryAt: Date | null = null): Refusal {
+  return new Refusal('AuthenticationError', code, authenticationMessages[code], { data: { retryAt } });
+}
+
+/** FORBIDDEN says what is needed, and nothing of what the caller has. */
+export function forbidden(needs: string): RequestError {
+  return new RequestError('FORBIDDEN', `This needs ${needs}.`, { needs });
+}
+
+export function badInput(message: string, extensions: Record<string, unknown> = {}): RequestError {
+  return new RequestError('BAD_USER_INPUT', message, extensions);
+}
