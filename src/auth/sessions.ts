@@ -1,0 +1,117 @@
+import { Prisma, type Transaction } from '../database.ts';
+import { newId } from '../ids.ts';
+import type { Limits } from '../settings.ts';
+import { hashOfRefreshToken, newRefreshToken } from './refresh-tokens.ts';
+
+type SessionLimits = Pick<Limits, 'refreshDays' | 'rememberDays' | 'sessionDays'>;
+
+export interface NewSession {
+  readonly userId: string;
+  readonly appId: string | null;
+  readonly organizationId: string | null;
+  readonly rememberMe: boolean;
+  readonly ipAddress: string | null;
+  readonly userAgent: string | null;
+  /** Who acts as the user, for an hour, where the session is an impersonation. */
+  readonly impersonation?: {
+    readonly impersonatorId: string;
+    readonly reason: string;
+    readonly startedFromId: string;
+    readonly boundToId: string | null;
+  };
+}
+
+/** A session with the refresh token that continues it; the token itself is nowhere else. */
+export interface ContinuedSession {
+  readonly sessionId: string;
+  readonly refreshToken: string;
+  readonly expiresAt: Date;
+}
+
+const impersonationMinutes = 60;
+
+/** Opens a session and gives its first refresh token. */
+export async function openSession(tx: Transaction, limits: SessionLimits, session: NewSession): Promise<ContinuedSession> {
+  const { impersonation } = session;
+  const sessionId = newId();
+  const refreshToken = newRefreshToken();
+  const end = impersonation
+    ? Prisma.sql`make_interval(mins => ${impersonationMinutes}::int)`
+    : Prisma.sql`make_interval(days => ${limits.sessionDays}::int)`;
+
+  const [opened] = await tx.$queryRaw<{ expiresAt: Date }[]>(Prisma.sql`
+    WITH opened AS (
+      INSERT INTO sessions (id, user_id, last_active_at, expires_at, ends_at, remember_me, ip_address, user_agent, app_id, organization_id,
+                            impersonator_id, impersonation_reason, started_from_id, bound_to_id)
+      VALUES (${sessionId}::uuid, ${session.userId}::uuid, date_trunc('minute', now()),
+              least(now() + ${slidingDays(limits, session.rememberMe)}, now() + ${end}), now() + ${end},
+              ${session.rememberMe}, ${session.ipAddress}, ${session.userAgent}, ${session.appId}::uuid, ${session.organizationId}::uuid,
+              ${impersonation?.impersonatorId ?? null}::uuid, ${impersonation?.reason ?? null},
+              ${impersonation?.startedFromId ?? null}::uuid, ${impersonation?.boundToId ?? null}::uuid)
+      RETURNING id, expires_at
+    )
+    INSERT INTO refresh_tokens (id, session_id, hash, expires_at)
+    SELECT ${newId()}::uuid, id, ${hashOfRefreshToken(refreshToken)}::bytea, expires_at FROM opened
+    RETURNING expires_at AS "expiresAt"`);
+  return { sessionId, refreshToken, expiresAt: opened!.expiresAt };
+}
+
+/**
+ * Exchanges the refresh token for the next: the conditional update decides who of several wins, and null is the answer
+ * to who lost. The session goes on from now, never past its absolute end.
+ */
+export async function rotateRefreshToken(
+  tx: Transaction,
+  limits: SessionLimits,
+  session: { id: string; rememberMe: boolean },
+  usedHash: Buffer,
+): Promise<ContinuedSession | null> {
+  const refreshToken = newRefreshToken();
+  const [rotated] = await tx.$queryRaw<{ expiresAt: Date }[]>(Prisma.sql`
+    WITH used AS (
+      UPDATE refresh_tokens SET used_at = now() WHERE hash = ${usedHash}::bytea AND used_at IS NULL AND expires_at > now() RETURNING session_id
+    ), continued AS (
+      UPDATE sessions s
+         SET expires_at = least(now() + ${slidingDays(limits, session.rememberMe)}, s.ends_at), last_active_at = date_trunc('minute', now())
+        FROM used WHERE s.id = used.session_id
+      RETURNING s.id, s.expires_at
+    )
+    INSERT INTO refresh_tokens (id, session_id, hash, expires_at)
+    SELECT ${newId()}::uuid, id, ${hashOfRefreshToken(refreshToken)}::bytea, expires_at FROM continued
+    RETURNING expires_at AS "expiresAt"`);
+  return rotated ? { sessionId: session.id, refreshToken, expiresAt: rotated.expiresAt } : null;
+}
+
+const slidingDays = (limits: SessionLimits, rememberMe: boolean) =>
+  Prisma.sql`make_interval(days => ${rememberMe ? limits.rememberDays : limits.refreshDays}::int)`;
+
+export interface EndedSession {
+  readonly id: string;
+  readonly userId: string;
+  readonly impersonatorId: string | null;
+}
+
+/** Ends these sessions where they live, and the impersonations that were started from them. Gives all that ended. */
+export async function endSessions(tx: Transaction, ids: readonly string[]): Promise<EndedSession[]> {
+  return end(tx, Prisma.sql`s.id = ANY(${[...ids]}::uuid[])`);
+}
+
+/**
+ * Signs the person out everywhere: ends every session that acts as them, and every impersonation that they carry on.
+ * The person's row must be locked, so that no login or impersonation begins meanwhile.
+ */
+export async function endSessionsOf(tx: Transaction, userId: string): Promise<EndedSession[]> {
+  return end(tx, Prisma.sql`(s.user_id = ${userId}::uuid OR s.impersonator_id = ${userId}::uuid)`);
+}
+
+async function end(tx: Transaction, which: Prisma.Sql): Promise<EndedSession[]> {
+  return tx.$queryRaw<EndedSession[]>(Prisma.sql`
+    WITH named AS (
+      SELECT s.id FROM sessions s WHERE ${which} AND s.ended_at IS NULL AND s.expires_at > now()
+    ), ending AS (
+      SELECT id FROM named UNION SELECT s.id FROM sessions s JOIN named ON s.started_from_id = named.id
+    )
+    UPDATE sessions s SET ended_at = now() FROM ending
+     WHERE s.id = ending.id AND s.ended_at IS NULL AND s.expires_at > now()
+    RETURNING s.id, s.user_id AS "userId", s.impersonator_id AS "impersonatorId"`);
+}

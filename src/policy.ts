@@ -1,0 +1,93 @@
+import type { OrganizationPermission, PlatformPermission } from './permissions.ts';
+import type { Reach } from './reach.ts';
+
+/** What a root field asks of its caller before anything is read. */
+export type PolicyRow = 'anyone' | 'signedIn' | { readonly needs: PlatformPermission };
+
+/**
+ * One row for each root field. Everything is refused until a row says otherwise: a field without one does not compile,
+ * and a test walks the schema. `anyone` and `signedIn` leave the rest to type visibility and to the rules.
+ */
+export const policy = {
+  viewer: 'anyone',
+  node: 'anyone',
+  nodes: 'anyone',
+  user: 'signedIn',
+  users: { needs: 'users:read' },
+  usersLookup: { needs: 'users:read' },
+  roles: 'signedIn',
+  permissions: 'signedIn',
+
+  authLogin: 'anyone',
+  authRefresh: 'anyone',
+  authSwitchOrganization: 'signedIn',
+  authLogout: 'signedIn',
+  authLogoutEverywhere: 'signedIn',
+} as const satisfies Record<string, PolicyRow>;
+
+export type RootField = keyof typeof policy;
+
+declare const seen: unique symbol;
+/** A row that the caller may see. Only `visible` makes one, and the schema takes nothing else. */
+export type Visible<Row> = Row & { readonly [seen]: true };
+
+export const may = (reach: Reach | null, permission: PlatformPermission): boolean => reach?.permissions.has(permission) ?? false;
+
+/** Whether the caller holds the permission there by membership. Staff rights are asked for beside it. */
+export const mayIn = (reach: Reach | null, organizationId: string, permission: OrganizationPermission): boolean =>
+  reach?.organizations.get(organizationId)?.permissions.has(permission) ?? false;
+
+/** Whether the session is an organization's impersonation, which shows of its person only what belongs there. */
+export const isBound = (reach: Reach | null): boolean => Boolean(reach?.impersonation?.boundTo);
+
+type Judge<Row> = (reach: Reach | null, row: Row) => boolean;
+
+/** Turns a judgement into a type guard, so that what passed it is `Visible`. */
+const judged =
+  <Row>(judge: Judge<Row>) =>
+  <R extends Row>(reach: Reach | null, row: R): row is Visible<R> =>
+    judge(reach, row);
+
+const seesOrganization = (reach: Reach | null, id: string): boolean => mayIn(reach, id, 'org:read') || may(reach, 'organizations:read');
+
+/** Whether a row may be seen: pure functions of reach and row, one for each type. */
+export const visible = {
+  user: judged<{ id: string }>((reach, user) => user.id === reach?.userId || may(reach, 'users:read')),
+
+  session: judged<{ id: string; userId: string }>((reach, session) =>
+    isBound(reach) ? session.id === reach?.sessionId : session.userId === reach?.userId || may(reach, 'users:read'),
+  ),
+
+  appGrant: judged<{ userId: string }>((reach, grant) => (grant.userId === reach?.userId && !isBound(reach)) || may(reach, 'apps:read')),
+
+  app: judged<{ id: string }>((reach, app) => (Boolean(reach?.apps.has(app.id)) && !isBound(reach)) || may(reach, 'apps:read')),
+
+  pool: judged<{ id: string }>((reach, pool) => Boolean(reach?.pools.has(pool.id)) || may(reach, 'pools:read')),
+
+  organization: judged<{ id: string }>((reach, organization) => seesOrganization(reach, organization.id)),
+
+  membership: judged<{ userId: string; organizationId: string }>(
+    (reach, membership) =>
+      (membership.userId === reach?.userId && (!isBound(reach) || membership.organizationId === reach.impersonation?.boundTo)) ||
+      mayIn(reach, membership.organizationId, 'org:members:read') ||
+      may(reach, 'organizations:read'),
+  ),
+
+  /** By its own id; a role carried by a visible person, membership or invitation is seen through that. */
+  role: judged<{ organizationId: string | null }>(
+    (reach, role) => role.organizationId === null || seesOrganization(reach, role.organizationId),
+  ),
+
+  invitation: judged<{ organizationId: string; email: string }>(
+    (reach, invitation) =>
+      (reach !== null && reach.emailVerified && reach.email === invitation.email && !isBound(reach)) ||
+      mayIn(reach, invitation.organizationId, 'org:members:read') ||
+      may(reach, 'organizations:read'),
+  ),
+};
+
+/**
+ * What is seen through its parent: the roles, pools and apps that a visible row carries, the impersonator that the
+ * impersonated session is always shown. Each use says which rule of the design allows it.
+ */
+export const seenThroughParent = <Row>(row: Row): Visible<Row> => row as Visible<Row>;
