@@ -1,0 +1,75 @@
+import type { Context, SignedInContext } from './context.ts';
+import { Prisma, type Transaction } from './database.ts';
+import { type IdPrefix, newId } from './ids.ts';
+
+/** One field of what changed; both sides as JSON values, never a secret. */
+export interface Change {
+  readonly field: string;
+  readonly before: unknown;
+  readonly after: unknown;
+}
+
+export interface Happening {
+  /** `noun.verb_in_past`. */
+  readonly action: string;
+  /** Who did it; the caller unless told, null for nobody known. */
+  readonly actor?: { readonly id: string; readonly name: string } | null;
+  readonly subject?: { readonly type: IdPrefix; readonly id: string };
+  readonly organizationId?: string | null;
+  readonly reason?: string | null;
+  readonly changes?: readonly Change[];
+  readonly metadata?: Readonly<Record<string, unknown>>;
+  /** Everyone the event is about besides actor, impersonator and a subject that is a person. */
+  readonly people?: readonly string[];
+}
+
+/** Writes the event of a change in the transaction of the change: one statement, with the people it is about. */
+export async function record(tx: Transaction, context: Context, happening: Happening): Promise<void> {
+  await tx.$executeRaw(Prisma.sql`WITH ${insertion(context, happening, Prisma.sql`TRUE`)}`);
+}
+
+/**
+ * Writes the event of a refused attempt, outside of any transaction, so that it outlives the refusal. Attempts that
+ * share one of the `alike` keys within 60 seconds of the first are that one event.
+ */
+export async function recordRefused(context: Context, alike: readonly string[], happening: Happening): Promise<void> {
+  const { database, secrets } = context.steward;
+  const keys = alike.map((key) => secrets.keyedHash('refusal-window', key));
+  // A window that is open refuses its key; the event is written where no key was refused.
+  await database.query(Prisma.sql`
+    WITH opened AS (
+      INSERT INTO refusal_windows (key, until)
+      SELECT key, now() + interval '60 seconds' FROM unnest(${keys}::bytea[]) AS key ORDER BY key
+      ON CONFLICT (key) DO UPDATE SET until = excluded.until WHERE refusal_windows.until <= now()
+      RETURNING key
+    ), ${insertion(context, happening, Prisma.sql`(SELECT count(*) FROM opened) = ${keys.length}::int`)}`);
+}
+
+/** The event as a common table expression, and its people as the statement that follows. */
+function insertion(context: Context, happening: Happening, condition: Prisma.Sql): Prisma.Sql {
+  const { arrival } = context;
+  // Operations that anybody may call have no caller, whatever token was sent along.
+  const reach = (context as Partial<SignedInContext>).reach ?? null;
+  const actor = happening.actor === undefined ? reach && { id: reach.userId, name: reach.userName } : happening.actor;
+  const impersonation = reach?.impersonation ?? null;
+  const { subject } = happening;
+  const people = new Set(happening.people);
+  for (const id of [actor?.id, impersonation?.impersonatorId, subject?.type === 'user' ? subject.id : null]) if (id) people.add(id);
+
+  return Prisma.sql`
+    event AS (
+      INSERT INTO audit_events (id, action, actor_id, actor_name, impersonator_id, impersonator_name, subject_type, subject_id,
+                                organization_id, reason, changes, metadata, ip_address, user_agent, request_id)
+      SELECT ${newId()}::uuid, ${happening.action}, ${actor?.id ?? null}::uuid, ${actor?.name ?? null},
+             ${impersonation?.impersonatorId ?? null}::uuid, ${impersonation?.impersonatorName ?? null},
+             ${subject?.type ?? null}, ${subject?.id ?? null}::uuid, ${happening.organizationId ?? null}::uuid, ${happening.reason ?? null},
+             ${JSON.stringify((happening.changes ?? []).map(toStored))}::jsonb, ${JSON.stringify(happening.metadata ?? {})}::jsonb,
+             ${arrival.ipAddress}, ${arrival.userAgent}, ${arrival.requestId}
+       WHERE ${condition}
+      RETURNING id
+    )
+    INSERT INTO audit_event_people (user_id, event_id)
+    SELECT u.id, event.id FROM event JOIN users u ON u.id = ANY(${[...people]}::uuid[])`;
+}
+
+const toStored = ({ field, before, after }: Change) => ({ field, before: before ?? null, after: after ?? null });

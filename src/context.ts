@@ -1,0 +1,105 @@
+import type { Logger } from 'pino';
+import { type AccessTokenClaims, verifyAccessToken } from './auth/access-tokens.ts';
+import type { Passwords } from './auth/passwords.ts';
+import type { SigningKeys } from './auth/signing-keys.ts';
+import type { Database } from './database.ts';
+import { RequestError } from './errors.ts';
+import { callerOfSession, touchSession } from './loaders/caller.ts';
+import { createLoaders, type Loaders } from './loaders/index.ts';
+import type { Reach } from './reach.ts';
+import type { Secrets } from './secrets.ts';
+import type { Settings } from './settings.ts';
+
+/** What lives as long as the server. */
+export interface Steward {
+  readonly database: Database;
+  readonly settings: Settings;
+  readonly secrets: Secrets;
+  readonly signingKeys: SigningKeys;
+  readonly passwords: Passwords;
+  readonly log: Logger;
+}
+
+/** What one HTTP request brought, whichever way it came in. */
+export interface Arrival {
+  readonly requestId: string;
+  readonly ipAddress: string | null;
+  readonly userAgent: string | null;
+  /** The access token; null where none was sent. */
+  readonly bearer: string | null;
+  /** The refresh token's cookie, unread by anything that lacks `hasCsrfHeader`. */
+  readonly refreshCookie: string | null;
+  readonly hasCsrfHeader: boolean;
+  readonly idempotencyKey: string | null;
+  readonly isBatch: boolean;
+  /** Puts the refresh token into its cookie; a null token clears it. */
+  setRefreshCookie(token: string | null, expiresAt: Date | null): void;
+}
+
+/** Who is asking, and what was read for them: shared by the queries of a request, and fresh after every change. */
+export interface Asking {
+  /**
+   * The caller's reach, read at the first call; null without a token. Throws UNAUTHENTICATED, TOKEN_EXPIRED or
+   * TOKEN_STALE where the token does not hold.
+   */
+  reach(): Promise<Reach | null>;
+  readonly loaders: Loaders;
+  /** From now on the answer is resolved as this session, unjudged: it was opened by this very request. */
+  actAs(sessionId: string): void;
+  /** Forgets what was read, after a change. The same session goes on without being judged again. */
+  renew(): void;
+}
+
+export interface Context {
+  readonly steward: Steward;
+  readonly arrival: Arrival;
+  readonly asking: Asking;
+}
+
+/** The context behind a guard that asks for a signed-in caller. */
+export type SignedInContext = Context & { readonly reach: Reach };
+
+export function createAsking(steward: Steward, arrival: Arrival): Asking {
+  const { database } = steward;
+  let reading: Promise<Reach | null> | undefined;
+  let loaders: Loaders | undefined;
+  let known: Reach | null = null;
+  let unjudgedSession: string | undefined;
+
+  async function read(): Promise<Reach | null> {
+    if (unjudgedSession) return (await database.read(callerOfSession, [unjudgedSession]))[0]?.reach ?? null;
+    if (arrival.bearer === null) return null;
+    return judge(await verifyAccessToken(steward, arrival.bearer));
+  }
+
+  async function judge(claims: AccessTokenClaims): Promise<Reach> {
+    const [caller] = await database.read(callerOfSession, [claims.sessionId]);
+    if (!caller?.alive || caller.reach.userId !== claims.userId) {
+      throw new RequestError('UNAUTHENTICATED', 'The session has ended; sign in again.');
+    }
+    if (caller.reach.tokenVersion !== claims.tokenVersion || caller.reach.scope !== claims.organizationId) {
+      throw new RequestError('TOKEN_STALE', 'What the token says has changed; refresh it.');
+    }
+    if (caller.lastActiveAt.getTime() < Date.now() - 60_000) {
+      database.read(touchSession, [claims.sessionId]).catch((error) => steward.log.warn({ err: error }, 'session not touched'));
+    }
+    known = caller.reach;
+    return known;
+  }
+
+  const asking: Asking = {
+    reach: () => (reading ??= read()),
+    get loaders() {
+      return (loaders ??= createLoaders({ steward, reach: asking.reach }));
+    },
+    actAs(sessionId) {
+      unjudgedSession = sessionId;
+      reading = loaders = undefined;
+    },
+    renew() {
+      if (known) unjudgedSession ??= known.sessionId;
+      reading = loaders = undefined;
+    },
+  };
+  return asking;
+}

@@ -1,0 +1,39 @@
+import { accessTokenSigner } from '../../auth/access-tokens.ts';
+import { bearerTokens, readTokenTruth, type Tokens } from '../../auth/tokens.ts';
+import { change } from '../../change.ts';
+import type { SignedInContext } from '../../context.ts';
+import { refuseIf } from '../../errors.ts';
+import { assertStillCaller } from './caller.ts';
+import { lockAskedScope, lockPerson, lockSession } from './rows.ts';
+import { switchRefused } from './rules.ts';
+import { moveScope } from './scope.ts';
+
+export interface AuthSwitchOrganizationInput {
+  /** Null, or left out, leaves every organization. */
+  readonly organizationId?: string | null;
+}
+
+/** Scopes the caller's session to an organization, or to none. Naming the present scope changes nothing and records nothing. */
+export async function authSwitchOrganization(
+  context: SignedInContext,
+  input: AuthSwitchOrganizationInput,
+): Promise<{ tokens: Tokens }> {
+  const { reach, steward } = context;
+  const sign = await accessTokenSigner(steward);
+
+  const truth = await change(context, async (tx) => {
+    const person = await lockPerson(tx, reach.userId, 'share');
+    const asked = await lockAskedScope(tx, reach.userId, input.organizationId);
+    const session = await lockSession(tx, reach.sessionId);
+    const caller = assertStillCaller(reach, person, session);
+
+    refuseIf(switchRefused(caller.session, asked, input.organizationId ?? ''));
+
+    const scope = asked?.organizationId ?? null;
+    if (scope !== caller.session.organizationId) await moveScope(tx, context, caller.person, caller.session, scope);
+    return readTokenTruth(tx, reach.sessionId);
+  });
+
+  context.asking.actAs(reach.sessionId);
+  return { tokens: bearerTokens(await sign(truth), null) };
+}

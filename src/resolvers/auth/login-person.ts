@@ -1,0 +1,46 @@
+import { Prisma, statement, type Transaction } from '../../database.ts';
+import { newId } from '../../ids.ts';
+
+export interface FoundPerson {
+  readonly id: string;
+  readonly email: string;
+  readonly passwordHash: string | null;
+  /** They have signed in from this ip address within 30 days: it has a count of failures of its own. */
+  readonly isOwnIp: boolean;
+}
+
+/**
+ * [address, app code, ip address]: who signs in with this address, in the app's pools, its home pool first; in the pool
+ * `default` without an app, or with one that does not exist. People are found where they are tagged, too.
+ */
+export const personForLogin = statement<FoundPerson>(
+  'person_for_login',
+  `WITH app AS (SELECT id, home_pool_id FROM apps WHERE code = $2),
+        searched AS (
+          SELECT home_pool_id AS pool_id, -1 AS position FROM app
+          UNION ALL SELECT r.pool_id, r.position FROM app_read_pools r JOIN app ON app.id = r.app_id
+          UNION ALL SELECT p.id, -1 FROM pools p WHERE p.code = 'default' AND NOT EXISTS (SELECT FROM app)
+        )
+   SELECT u.id, u.email, u.password_hash,
+          EXISTS (SELECT FROM sessions s WHERE s.user_id = u.id AND s.ip_address = $3 AND s.impersonator_id IS NULL
+                     AND s.created_at > now() - interval '30 days') AS is_own_ip
+     FROM searched
+     JOIN pool_addresses a ON a.pool_id = searched.pool_id AND a.email = $1
+     JOIN users u ON u.id = a.user_id
+    ORDER BY searched.position LIMIT 1`,
+  (row) => ({ id: row.id, email: row.email, passwordHash: row.password_hash, isOwnIp: row.is_own_ip }),
+);
+
+/** Gives access to an app that grants by itself; a revoked grant is active again. */
+export async function grantApp(tx: Transaction, userId: string, appId: string): Promise<void> {
+  await tx.$executeRaw(Prisma.sql`
+    INSERT INTO app_grants (id, user_id, app_id) VALUES (${newId()}::uuid, ${userId}::uuid, ${appId}::uuid)
+    ON CONFLICT (user_id, app_id) DO UPDATE
+       SET status = 'ACTIVE', granted_at = now(), granted_by_id = NULL, revoked_at = NULL, revoked_by_id = NULL`);
+}
+
+/** Keeps when the person last signed in, and the hash by today's parameters where there is a new one. No version moves. */
+export async function noteLogin(tx: Transaction, userId: string, rehashed: string | null): Promise<void> {
+  await tx.$executeRaw(Prisma.sql`
+    UPDATE users SET last_login_at = now(), password_hash = coalesce(${rehashed}, password_hash) WHERE id = ${userId}::uuid`);
+}

@@ -1,0 +1,28 @@
+import { Prisma, statement, type Transaction } from '../../database.ts';
+
+/** Whose token it is, and of which session: read before anything is locked, to lock in order. Neither ever changes. */
+export interface TokenOwner {
+  readonly sessionId: string;
+  readonly userId: string;
+}
+
+/** [hash] */
+export const ownerOfRefreshToken = statement<TokenOwner>(
+  'owner_of_refresh_token',
+  'SELECT s.id, s.user_id FROM refresh_tokens t JOIN sessions s ON s.id = t.session_id WHERE t.hash = $1',
+  (row) => ({ sessionId: row.id, userId: row.user_id }),
+);
+
+export interface RefreshTokenState {
+  /** Null for one that was never used. */
+  readonly usedForMs: number | null;
+  readonly expired: boolean;
+}
+
+/** Reads how the token stands. Its session is locked, so that no parallel use can change it; a lock taken here would see less. */
+export async function readRefreshToken(tx: Transaction, hash: Buffer): Promise<RefreshTokenState | null> {
+  const [token] = await tx.$queryRaw<RefreshTokenState[]>(Prisma.sql`
+    SELECT (extract(epoch FROM clock_timestamp() - used_at) * 1000)::float8 AS "usedForMs", expires_at <= now() AS expired
+      FROM refresh_tokens WHERE hash = ${hash}::bytea`);
+  return token ?? null;
+}

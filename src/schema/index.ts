@@ -1,0 +1,12 @@
+import './scalars.ts';
+import './node.ts';
+import './role.ts';
+import './app.ts';
+import './session.ts';
+import './user.ts';
+import './viewer.ts';
+import './auth.ts';
+import { builder } from './builder.ts';
+
+/** The whole graph, built once. */
+export const schema = builder.toSchema();

@@ -1,0 +1,66 @@
+import type { InputIssue, RefusalType } from '../errors.ts';
+import { builder } from './builder.ts';
+
+/** A refusal as the answer shows it. */
+export interface ShownRefusal {
+  readonly __typename: RefusalType;
+  readonly code: string;
+  readonly message: string;
+  readonly path: readonly string[] | null;
+}
+
+export const MutationError = builder.interfaceRef<ShownRefusal>('MutationError').implement({
+  description:
+    'An expected refusal of a mutation. Ask for `... on MutationError { code message path }` and no later member breaks the client. Not signed in, not allowed, malformed, too costly and broken are top-level `errors` with `extensions.code`.',
+  resolveType: (refusal) => refusal.__typename,
+  fields: (t) => ({
+    code: t.exposeString('code', { description: 'Stable; for programs.' }),
+    message: t.exposeString('message', { description: 'One sentence; for people.' }),
+    path: t.stringList({
+      nullable: true,
+      description: 'Where in the input, such as `["input", "email"]`.',
+      resolve: ({ path }) => path && [...path],
+    }),
+  }),
+});
+
+const InputIssueType = builder.objectRef<InputIssue>('InputIssue').implement({
+  description: 'One thing that is wrong with an input.',
+  fields: (t) => ({
+    path: t.stringList({ description: 'Where in the input.', resolve: ({ path }) => [...path] }),
+    code: t.exposeString('code', { description: 'Stable; for programs.' }),
+    message: t.exposeString('message', { description: 'One sentence; for people.' }),
+  }),
+});
+
+export const ValidationError = builder.objectRef<ShownRefusal & { issues: InputIssue[] }>('ValidationError').implement({
+  description: '`VALIDATION_FAILED`: the input is not acceptable. All that is wrong with it, at once.',
+  interfaces: [MutationError],
+  fields: (t) => ({
+    issues: t.expose('issues', { type: [InputIssueType], description: 'Everything that is wrong, in the order of the input.' }),
+  }),
+});
+
+export const NotFoundError = builder.objectRef<ShownRefusal & { id?: string }>('NotFoundError').implement({
+  description: '`NOT_FOUND`: there is no such object, or it is not yours to see.',
+  interfaces: [MutationError],
+  fields: (t) => ({ id: t.exposeString('id', { nullable: true, description: 'The id that was asked for.' }) }),
+});
+
+export const RuleError = builder.objectRef<ShownRefusal>('RuleError').implement({
+  description:
+    '`SELF_NOT_ALLOWED`, `LAST_SYSTEM_ADMIN`, `LAST_ORG_ADMIN`, `OWNER_PROTECTED`, `BUILT_IN`, `HOME_POOL`, `APP_DISABLED`, `USER_SUSPENDED`, `ORGANIZATION_SUSPENDED`, `NOT_A_MEMBER` (where an active member is needed and this one is suspended), `NOT_IMPERSONATING`, `WHILE_IMPERSONATING`: a rule of the domain forbids it in this state.',
+  interfaces: [MutationError],
+});
+
+export const AuthenticationError = builder.objectRef<ShownRefusal & { retryAt?: Date | null }>('AuthenticationError').implement({
+  description:
+    '`INVALID_CREDENTIALS`, `ACCOUNT_LOCKED`, `ACCOUNT_SUSPENDED`, `APP_NOT_FOUND`, `APP_ACCESS_DENIED`, `APP_DISABLED`, `NOT_A_MEMBER`, `ORGANIZATION_SUSPENDED`, `REFRESH_TOKEN_INVALID`, `REFRESH_CONFLICT`, `REFRESH_TOKEN_REUSED`, `RESET_TOKEN_INVALID`, `TOO_MANY_ATTEMPTS`.',
+  interfaces: [MutationError],
+  fields: (t) => ({
+    retryAt: t.expose('retryAt', { type: 'DateTime', nullable: true, description: 'When to try again, where waiting helps.' }),
+  }),
+});
+
+/** The members of results by name. A type that no mutation answers with yet is not here. */
+export const refusalTypes = { ValidationError, NotFoundError, RuleError, AuthenticationError } as const;
