@@ -1,0 +1,91 @@
+import { randomUUID } from 'node:crypto';
+import type { Logger } from 'pino';
+import { RequestError } from '../errors.ts';
+import { blockList } from '../settings/values.ts';
+import type { Settings } from '../settings.ts';
+import { clientAddress } from './client-address.ts';
+import { corsHeaders, preflight } from './cors.ts';
+import { checkHost } from './host.ts';
+import { json, type PlainAnswer, type PlainRequest, Refused, refusalAnswer, single } from './plain.ts';
+import type { Visit } from './visit.ts';
+
+export type Handler = (request: PlainRequest, visit: Visit) => Promise<PlainAnswer> | PlainAnswer;
+
+export interface Route {
+  readonly methods: Readonly<Partial<Record<'GET' | 'POST', Handler>>>;
+  /** Probes come by address, from whoever watches over the machine. */
+  readonly anyHost?: true;
+}
+
+export type Gate = (request: PlainRequest) => Promise<PlainAnswer>;
+
+const urlBytes = 8192;
+
+/**
+ * The one way in. Whatever is sent is answered, with a 4xx and a JSON body where it can't be understood: nothing here
+ * throws, and nothing of an unexpected error is shown.
+ */
+export function createGate(options: { settings: Settings; log: Logger; routes: ReadonlyMap<string, Route> }): Gate {
+  const { settings, log, routes } = options;
+  const proxies = blockList(settings.trustedProxies);
+
+  function enter(request: PlainRequest, visit: Visit): Promise<PlainAnswer> | PlainAnswer {
+    const { url, headers } = request;
+    const path = url.split('?', 1)[0]!;
+    const route = routes.get(path);
+    if (!route?.anyHost) checkHost(single(headers, 'host'), settings);
+    if (url.length > urlBytes) throw new Refused(414, 'URI_TOO_LONG', `An address may have ${urlBytes} bytes.`);
+    if (!/^\/[\x21-\x7e]*$/.test(url)) throw new Refused(400, 'BAD_REQUEST', 'The request target must be a path.');
+    if (!route) throw new Refused(404, 'NOT_FOUND', 'There is nothing at this address.');
+    if (request.method === 'OPTIONS' && settings.corsOrigins.length > 0) return preflight(request, allowed(route), settings);
+    const handler = route.methods[(request.method === 'HEAD' ? 'GET' : request.method) as 'GET' | 'POST'];
+    if (!handler)
+      throw new Refused(405, 'METHOD_NOT_ALLOWED', 'This address knows no such method.', { headers: { allow: allowed(route) } });
+    return handler(request, visit);
+  }
+
+  return async (request) => {
+    const started = performance.now();
+    const ipAddress = clientAddress(request.peer, request.headers['x-forwarded-for'] ?? [], proxies);
+    const visit: Visit = { requestId: randomUUID(), ipAddress };
+    const answer = await answered(() => enter(request, visit), visit, log);
+    const ms = Math.round((performance.now() - started) * 10) / 10;
+    // Query strings hold the tokens of links, so the path is all that is kept of an address.
+    log.info(
+      { ...visit, method: request.method, path: request.url.split('?', 1)[0]?.slice(0, 200), status: answer.status, ms },
+      'request',
+    );
+    return {
+      ...answer,
+      headers: { ...always, 'x-request-id': visit.requestId, ...corsHeaders(request, settings), ...answer.headers },
+      body: request.method === 'HEAD' ? null : answer.body,
+    };
+  };
+}
+
+const always = {
+  'x-content-type-options': 'nosniff',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'cache-control': 'no-store',
+  'referrer-policy': 'no-referrer',
+};
+
+async function answered(work: () => Promise<PlainAnswer> | PlainAnswer, { requestId }: Visit, log: Logger): Promise<PlainAnswer> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof Refused) return refusalAnswer(error);
+    if (error instanceof RequestError && error.code === 'UNAVAILABLE') {
+      return refusalAnswer(new Refused(503, error.code, error.message));
+    }
+    log.error({ err: error, requestId }, 'unexpected error');
+    const shown = { message: 'Something went wrong on our side.', extensions: { code: 'INTERNAL_SERVER_ERROR' } };
+    return json(500, { errors: [shown] });
+  }
+}
+
+function allowed({ methods }: Route): string {
+  return Object.keys(methods)
+    .flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]))
+    .join(', ');
+}

@@ -1,0 +1,126 @@
+import type { GraphQLSchema } from 'graphql';
+import { type Arrival, createAsking, type Steward } from '../context.ts';
+import { mustComeAlone } from './alone.ts';
+import { type Answer, createAnswer, type Result } from './answer.ts';
+import { idempotencyKey, readArrival } from './arrival.ts';
+import { readJson } from './body.ts';
+import { createDocuments } from './documents.ts';
+import { type Operation, type RefusedOperation, readOperation } from './operation.ts';
+import { readParams } from './params.ts';
+import { json, type PlainAnswer, type PlainRequest, Refused } from './plain.ts';
+import { documentSource } from './trusted-documents.ts';
+import type { Visit } from './visit.ts';
+
+type Read = Operation | RefusedOperation;
+
+/** Makes `POST /graphql`: one operation or a batch, judged wholly before the caller is known. */
+export function createGraphql(steward: Steward, schema: GraphQLSchema) {
+  const { settings } = steward;
+  const { limits } = settings;
+  const documents = createDocuments(schema, settings);
+  const documentOf = documentSource(settings);
+  const answer = createAnswer(steward, schema);
+
+  return async function post(request: PlainRequest, visit: Visit): Promise<PlainAnswer> {
+    const type = responseType(request.headers.accept);
+    const { arrival, setCookies } = readArrival(request, visit, settings);
+    const sent = readParams(await readJson(request, limits.bodyBytes), limits.batch, documentOf);
+    const operations = sent.operations.map((params) => readOperation({ schema, documents, limits }, params));
+    visit.operations = operations.map(describe);
+    if (sent.isBatch) checkBatch(operations, arrival.idempotencyKey, limits.batchCost);
+
+    const arrivals = operations.map(
+      ({ params }): Arrival => ({
+        ...arrival,
+        isBatch: sent.isBatch,
+        idempotencyKey: arrival.idempotencyKey ?? idempotencyKey(params.extensions.idempotencyKey),
+      }),
+    );
+    const results = await inTime(answerAll(steward, answer, operations, arrivals), operations.length, limits.requestMs);
+    visit.errorCodes = results.flatMap(({ errors }) => (errors ?? []).map(({ extensions }) => String(extensions.code)));
+    const headers = { 'content-type': `${type}; charset=utf-8`, ...(setCookies.length > 0 && { 'set-cookie': setCookies }) };
+    if (sent.isBatch) return json(200, results, headers);
+    return json(statusOf(results[0]!, type), results[0], headers);
+  };
+}
+
+/** Queries of a batch run together and share the caller and the loaders. With a mutation among them each is on its own, in order. */
+async function answerAll(
+  steward: Steward,
+  answer: Answer,
+  operations: readonly Read[],
+  arrivals: readonly Arrival[],
+): Promise<Result[]> {
+  if (!operations.some(isMutation)) {
+    const asking = createAsking(steward, arrivals[0]!);
+    return Promise.all(operations.map((operation, i) => answer(operation, arrivals[i]!, asking)));
+  }
+  const results: Result[] = [];
+  for (const [i, operation] of operations.entries()) {
+    results.push(await answer(operation, arrivals[i]!, createAsking(steward, arrivals[i]!)));
+  }
+  return results;
+}
+
+const isMutation = (operation: Read): boolean => 'definition' in operation && operation.definition.operation === 'mutation';
+
+/** Throws where a batch as a whole may not run. */
+function checkBatch(operations: readonly Read[], headerKey: string | null, limit: number): void {
+  if (headerKey !== null) {
+    throw new Refused(
+      400,
+      'BAD_REQUEST',
+      'In a batch each operation has a key of its own: `extensions.idempotencyKey`, not the header.',
+    );
+  }
+  const sound = operations.filter((operation) => 'definition' in operation);
+  const lone = sound.map(mustComeAlone).find((name) => name !== null);
+  if (lone) throw new Refused(400, 'BAD_REQUEST', `${lone} must come alone, not in a batch.`);
+  const cost = sound.reduce((sum, operation) => sum + operation.cost, 0);
+  if (cost > limit) {
+    throw new Refused(400, 'BAD_USER_INPUT', `Cost of a batch: ${limit} at most, and this is ${cost}.`, {
+      details: { which: 'batchCost', limit, got: cost },
+    });
+  }
+}
+
+/** A request that takes too long is told so. What it began goes on to its own end, bounded by the time-outs of statements. */
+async function inTime(results: Promise<Result[]>, count: number, ms: number): Promise<Result[]> {
+  let timer: NodeJS.Timeout | undefined;
+  const overdue = new Promise<Result[]>((resolve) => {
+    const error = { message: 'This takes too long; try again later.', extensions: { code: 'UNAVAILABLE' } };
+    timer = setTimeout(() => resolve(Array(count).fill({ errors: [error], data: null })), ms);
+  });
+  try {
+    return await Promise.race([results, overdue]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+type ResponseType = 'application/graphql-response+json' | 'application/json';
+
+/** The type that the client prefers; application/json where it has no say (GraphQL over HTTP). */
+function responseType(accept: readonly string[] = []): ResponseType {
+  const quality = (type: ResponseType): number => {
+    for (const part of accept.join(',').toLowerCase().split(',')) {
+      const [name, ...parameters] = part.split(';').map((text) => text.trim());
+      if (name === type) return Number(parameters.find((text) => text.startsWith('q='))?.slice(2) ?? 1);
+    }
+    return 0;
+  };
+  const preferred = quality('application/graphql-response+json');
+  return preferred > 0 && preferred >= quality('application/json') ? 'application/graphql-response+json' : 'application/json';
+}
+
+/** Nothing was executed where there is no `data`; only the newer type may say so in the status. */
+function statusOf(result: Result, type: ResponseType): number {
+  if ('data' in result || type === 'application/json') return 200;
+  return result.errors?.some(({ extensions }) => extensions.code === 'INTERNAL_SERVER_ERROR') ? 500 : 400;
+}
+
+/** For the log: what was asked, without values. */
+function describe(operation: Read): string {
+  if (!('definition' in operation)) return 'refused';
+  return `${operation.definition.operation} ${operation.definition.name?.value ?? 'anonymous'}`;
+}

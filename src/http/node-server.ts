@@ -1,0 +1,111 @@
+import http, { type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Gate } from './gate.ts';
+import { jsonType, type PlainAnswer } from './plain.ts';
+
+export interface NodeServer {
+  readonly http: http.Server;
+  /** Answers what is in flight, for so long at most, and ends every connection. */
+  drain(graceMs: number): Promise<void>;
+}
+
+/** Puts the gate behind node:http, with bounds on how long and how large a request may be before the gate sees it. */
+export function createNodeServer(gate: Gate): NodeServer {
+  const server = http.createServer(
+    {
+      connectionsCheckingInterval: 1000,
+      headersTimeout: 5000,
+      requestTimeout: 10_000,
+      keepAliveTimeout: 5000,
+      maxHeaderSize: 16_384,
+      // The gate answers a missing Host itself, with a body.
+      requireHostHeader: false,
+    },
+    (request, response) => void serve(gate, request, response, () => !server.listening),
+  );
+  const connections = watchConnections(server);
+  server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) =>
+    write(response, problem(417, 'This expectation can not be met.')),
+  );
+  server.on('connect', (_request: IncomingMessage, socket: Socket) => writeRaw(socket, 405, 'This server is no proxy.'));
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => writeRaw(socket, ...meaning(error.code)));
+  return { http: server, drain: (graceMs) => drain(server, connections, graceMs) };
+}
+
+async function serve(gate: Gate, request: IncomingMessage, response: ServerResponse, isDraining: () => boolean): Promise<void> {
+  // A client that goes away while it sends has nothing to be told.
+  request.on('error', () => {});
+  const answer = await gate({
+    method: request.method ?? '',
+    url: request.url ?? '',
+    headers: request.headersDistinct as Record<string, string[]>,
+    body: request,
+    peer: request.socket.remoteAddress ?? null,
+  });
+  if (isDraining()) response.setHeader('connection', 'close');
+  write(response, answer);
+}
+
+function write(response: ServerResponse, { status, headers, body }: PlainAnswer): void {
+  if (response.destroyed) return;
+  response.statusCode = status;
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+  if (body !== null) response.setHeader('content-length', Buffer.byteLength(body));
+  response.end(body ?? undefined);
+}
+
+/** What node:http's parser says of what it could not read. */
+function meaning(code: string | undefined): [status: number, message: string] {
+  if (code === 'HPE_HEADER_OVERFLOW') return [431, 'The header is too large.'];
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return [408, 'The request did not arrive in time.'];
+  return [400, 'This is not a request that can be read.'];
+}
+
+function problem(status: number, message: string): PlainAnswer {
+  const body = JSON.stringify({ errors: [{ message, extensions: { code: 'BAD_REQUEST' } }] });
+  return {
+    status,
+    headers: { 'content-type': jsonType, 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' },
+    body,
+  };
+}
+
+/** Answers where there is no response object, and ends the connection: what follows on it can't be trusted. */
+function writeRaw(socket: Socket, status: number, message: string): void {
+  if (!socket.writable) return void socket.destroy();
+  const { headers, body } = problem(status, message);
+  const lines = Object.entries({ ...headers, 'content-length': Buffer.byteLength(String(body)), connection: 'close' });
+  const head = [`HTTP/1.1 ${status} ${http.STATUS_CODES[status]}`, ...lines.map(([name, value]) => `${name}: ${value}`)];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+}
+
+/** Which connections are open, and which of them have a request under way. */
+function watchConnections(server: http.Server): { open: Set<Socket>; busy: Set<Socket> } {
+  const open = new Set<Socket>();
+  const busy = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    open.add(socket);
+    socket.on('close', () => open.delete(socket));
+  });
+  server.on('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
+    busy.add(socket);
+    response.on('close', () => {
+      busy.delete(socket);
+      if (!server.listening) socket.end();
+    });
+  });
+  return { open, busy };
+}
+
+/** Takes no new connections, lets requests in flight be answered, and cuts off what is left after the grace period. */
+async function drain(server: http.Server, { open, busy }: ReturnType<typeof watchConnections>, graceMs: number): Promise<void> {
+  if (!server.listening) return;
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  for (const socket of open) if (!busy.has(socket)) socket.destroy();
+  const over = new AbortController();
+  await Promise.race([closed, pause(graceMs, undefined, { signal: over.signal })]);
+  over.abort();
+  server.closeAllConnections();
+  await closed;
+}

@@ -1,0 +1,109 @@
+import type { Logger } from 'pino';
+import { type DemoAccount, readDemoAccounts, seedDemo } from '../prisma/seed.ts';
+import { migrate } from './database/migrations.ts';
+import { type Database, openDatabase, Prisma } from './database.ts';
+import { createLog } from './log.ts';
+import { createServer, type StewardServer } from './server.ts';
+import { readSettings, type Settings, SettingsError } from './settings.ts';
+
+/** Settings, database, server, listen; and an orderly end. Resolves when the process may be left alone. */
+async function start(): Promise<void> {
+  const settings = readSettings(process.env);
+  const log = createLog(settings.logLevel);
+  const ending = endings();
+  const database = await openDatabase(settings.database, {
+    poolSize: settings.limits.poolSize,
+    statementTimeoutMs: settings.limits.statementMs,
+    onConnectionLost: (error) => log.warn({ err: error }, 'connection to the database lost'),
+  });
+  try {
+    await prepare(database, settings, log);
+    const server = await createServer({ database, settings, log });
+    // Now rather than at the first login: a secret that does not open the keys stops the start.
+    await server.steward.signingKeys.current();
+    const accounts = await demoAccounts(server, settings);
+    const address = await server.listen();
+    log.info({ address: address.href, mode: settings.mode, database: database.describe() }, 'listening');
+    if (settings.mode === 'development') greet(address, accounts, settings.dataFolder);
+
+    log.info({ signal: await ending }, 'shutting down');
+    await server.close();
+  } finally {
+    await database.close();
+  }
+  log.info('stopped');
+}
+
+async function prepare(database: Database, settings: Settings, log: Logger): Promise<void> {
+  const { applied, unknown } = await migrate(database);
+  if (applied.length > 0) log.info({ applied }, 'migrated');
+  if (unknown.length > 0) log.warn({ unknown }, 'a newer version has migrated this database');
+
+  // A database of real people and one with demo accounts must never be the same.
+  if (settings.mode === 'production') {
+    await database.query(Prisma.sql`UPDATE installation SET production_since = now() WHERE production_since IS NULL`);
+    return;
+  }
+  const [used] = await database.query(Prisma.sql`SELECT FROM installation WHERE production_since IS NOT NULL`);
+  if (used) {
+    throw new Error(`NODE_ENV: ${database.describe()} has been used in production, so it is not opened in ${settings.mode}.`);
+  }
+}
+
+/** Fills a database without users in development. Those who can sign in, where the data folder knows them. */
+async function demoAccounts({ steward }: StewardServer, { mode, dataFolder }: Settings): Promise<DemoAccount[]> {
+  if (mode !== 'development') return [];
+  const seeded = await seedDemo({ ...steward, dataFolder });
+  return seeded.length > 0 ? seeded : readDemoAccounts(dataFolder);
+}
+
+function greet(address: URL, accounts: readonly DemoAccount[], dataFolder: string): void {
+  const at = (path: string) => new URL(path, address).href;
+  const admin = accounts.find(({ persona }) => persona === 'system_admin');
+  const signIn = admin
+    ? `  Sign in    ${admin.email}  ${admin.password}\n             (system admin; the other demo accounts are in ${dataFolder}/demo-accounts.json)\n`
+    : '';
+  process.stdout.write(`
+Steward is ready.
+
+  GraphiQL   ${at('/graphiql')}
+  GraphQL    ${at('/graphql')}
+  Health     ${at('/healthz')}  ${at('/readyz')}
+${signIn}
+Sign in with the form in GraphiQL, and try:
+
+  { users(first: 5) { totalCount nodes { email roles { code } memberships { nodes { organizationName } } } } }
+
+`);
+}
+
+/** Resolves with the first signal that asks the process to end. A second one ends it at once. */
+function endings(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      process.once(signal, () => {
+        process.once(signal, () => process.exit(1));
+        resolve(signal);
+      });
+    }
+  });
+}
+
+/** One line for people; what lies behind it only where it is asked for. */
+function explain(error: unknown): string {
+  if (error instanceof SettingsError)
+    return `Steward can not start:\n${error.problems.map((problem) => `  ${problem}`).join('\n')}`;
+  const { code, message, stack } = error as NodeJS.ErrnoException & { address?: string; port?: number };
+  if (code === 'EADDRINUSE') return 'Steward can not start: PORT is in use by another process.';
+  if (code === 'EACCES') return 'Steward can not start: PORT may not be listened on by this user.';
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return 'Steward can not start: HOST is no address of this machine.';
+  return `Steward can not start: ${process.env.LOG_LEVEL === 'debug' ? stack : message}`;
+}
+
+try {
+  await start();
+  process.exit(0);
+} catch (error) {
+  process.stderr.write(`${explain(error)}\n`);
+  process.exit(1);
+}

@@ -1,0 +1,99 @@
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Logger } from 'pino';
+import { createPasswords } from './auth/passwords.ts';
+import { createSigningKeys } from './auth/signing-keys.ts';
+import type { Steward } from './context.ts';
+import type { Database } from './database.ts';
+import { consolePages } from './http/console-pages.ts';
+import { fetchThrough } from './http/fetch.ts';
+import { createGate, type Route } from './http/gate.ts';
+import { graphiqlRoutes } from './http/graphiql.ts';
+import { createGraphql } from './http/graphql.ts';
+import { healthz, jwks, readyz } from './http/health.ts';
+import { createNodeServer } from './http/node-server.ts';
+import { createLog } from './log.ts';
+import { schema } from './schema/index.ts';
+import { deriveSecrets } from './secrets.ts';
+import type { Settings } from './settings.ts';
+
+/** One server, the same in production and in tests. */
+export interface StewardServer {
+  readonly steward: Steward;
+  readonly http: Server;
+  /** The same gate without a socket. */
+  fetch(request: Request): Promise<Response>;
+  /** Resolves with the address when it listens; rejects where it can't. Port and host of the settings unless told. */
+  listen(port?: number, host?: string): Promise<URL>;
+  /** Readiness off, no new connections, requests in flight answered. Leaves the database open. */
+  close(): Promise<void>;
+}
+
+export interface ServerOptions {
+  /** Migrated; whoever opened it closes it. */
+  readonly database: Database;
+  readonly settings: Settings;
+  readonly log?: Logger;
+  /** Whom `fetch` takes its requests to come from; 127.0.0.1 unless told. */
+  readonly ipAddress?: string;
+}
+
+export async function createServer(options: ServerOptions): Promise<StewardServer> {
+  const { settings, ipAddress = '127.0.0.1' } = options;
+  const steward = assemble(options);
+  let draining = false;
+
+  const gate = createGate({
+    settings,
+    log: steward.log,
+    routes: new Map<string, Route>([
+      ['/graphql', { methods: { POST: createGraphql(steward, schema) } }],
+      ['/healthz', healthz],
+      ['/readyz', readyz(steward.database, () => draining)],
+      ['/.well-known/jwks.json', jwks(steward.signingKeys)],
+      ...consolePages,
+      ...(settings.graphiql ? graphiqlRoutes() : []),
+    ]),
+  });
+  const node = createNodeServer(gate);
+
+  return {
+    steward,
+    http: node.http,
+    fetch: (request) => fetchThrough(gate, request, ipAddress),
+    async listen(port = settings.port, host = settings.host) {
+      await new Promise<void>((resolve, reject) => {
+        node.http.once('error', reject);
+        node.http.listen(port, host, () => {
+          node.http.off('error', reject);
+          resolve();
+        });
+      });
+      return addressOf(node.http.address() as AddressInfo);
+    },
+    async close() {
+      draining = true;
+      await node.drain(settings.limits.requestMs + 1000);
+    },
+  };
+}
+
+function assemble({ database, settings, log = createLog(settings.logLevel) }: ServerOptions): Steward {
+  const secrets = deriveSecrets(settings.secret);
+  const { accessTokenSeconds } = settings.limits;
+  return {
+    database,
+    settings,
+    secrets,
+    signingKeys: createSigningKeys({ database, secrets, accessTokenSeconds }),
+    passwords: createPasswords(settings.limits),
+    log,
+  };
+}
+
+/** Where to reach it from this machine: an address that stands for all of them is written as loopback. */
+function addressOf({ address, port }: AddressInfo): URL {
+  const host =
+    address === '0.0.0.0' ? '127.0.0.1' : address === '::' ? '[::1]' : address.includes(':') ? `[${address}]` : address;
+  return new URL(`http://${host}:${port}`);
+}

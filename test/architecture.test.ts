@@ -1,0 +1,68 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { expect, test } from 'vitest';
+
+/**
+ * Who may import what of ours, from the top down: nothing below the schema knows GraphQL, nothing above the database
+ * knows which database it is. `*` is everything below src/.
+ */
+const table: Record<string, { own: string[]; packages?: RegExp }> = {
+  'main.ts': { own: ['*'] },
+  'admin.ts': { own: ['*'] },
+  'admin/': { own: ['*'] },
+  'server.ts': { own: ['schema/index', 'http/', 'auth/', 'context', 'database', 'settings', 'secrets', 'log', 'errors'] },
+  'http/': { own: ['http/', 'auth/signing-keys', 'schema/index', 'context', 'settings', 'settings/', 'errors', 'log', 'root', 'database'] },
+  'context.ts': { own: ['auth/', 'loaders/', 'database', 'errors', 'reach', 'secrets', 'settings'] },
+  'schema/': { own: ['schema/', 'resolvers/', 'loaders/', 'policy', 'context', 'errors', 'ids', 'reach', 'audit', 'auth/'] },
+  'resolvers/': { own: ['resolvers/', 'policy', 'context', 'change', 'audit', 'errors', 'auth/', 'mail/', 'database', 'ids', 'email', 'reach', 'secrets', 'permissions', 'settings'] },
+  'loaders/': { own: ['loaders/', 'database', 'policy', 'ids', 'reach', 'permissions', 'errors', 'search', 'email', 'context'] },
+  'change.ts': { own: ['context', 'database'] },
+  'audit.ts': { own: ['context', 'database', 'ids'] },
+  'auth/': { own: ['auth/', 'database', 'errors', 'ids', 'secrets', 'settings', 'context', 'permissions', 'email'] },
+  'database.ts': { own: ['database/', 'errors', 'generated/'] },
+  'database/': { own: ['database/', 'database', 'errors', 'root'] },
+  'settings.ts': { own: ['settings/', 'database', 'root'] },
+  'settings/': { own: ['settings/', 'settings', 'root'] },
+  'policy.ts': { own: ['permissions', 'reach'] },
+  'reach.ts': { own: ['permissions'] },
+  'errors.ts': { own: [] },
+  'ids.ts': { own: [] },
+  'permissions.ts': { own: [] },
+  'search.ts': { own: [] },
+  'email.ts': { own: [] },
+  'secrets.ts': { own: [] },
+  'log.ts': { own: ['settings'] },
+  'root.ts': { own: [] },
+};
+
+/** Packages that belong to one place. */
+const homes: [packageName: RegExp, places: RegExp][] = [
+  [/^(graphql|graphql-yoga|@pothos\/.*)$/, /^(schema|http)\/|^server\.ts$/],
+  [/^(@electric-sql\/.*|fs-native-extensions|@prisma\/.*|pg)$/, /^database(\.ts|\/)/],
+  [/^@node-rs\/argon2$|^jose$/, /^auth\//],
+];
+
+const files = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts') && !file.startsWith('generated'));
+
+const importsOf = (file: string): string[] =>
+  [...readFileSync(join('src', file), 'utf8').matchAll(/(?:\bfrom|\bimport)\s*\(?\s*'([^']+)'/g)].map(([, specifier]) => specifier!);
+
+test.each(files)('%s imports only what its layer may', (file) => {
+  const layer = Object.keys(table).find((name) => name === file || (name.endsWith('/') && file.startsWith(name)));
+  expect(layer, `${file} belongs to no layer of the table`).toBeDefined();
+  const { own } = table[layer!]!;
+
+  const strays = importsOf(file).filter((specifier) => {
+    if (!specifier.startsWith('.')) return homes.some(([name, places]) => name.test(specifier) && !places.test(file));
+    const target = normalize(join(dirname(file), specifier));
+    if (target.startsWith('..')) return layer !== 'main.ts';
+    return !own.some((allowed) => allowed === '*' || (allowed.endsWith('/') ? target.startsWith(allowed) : target === `${allowed}.ts`));
+  });
+
+  expect(strays).toEqual([]);
+});
+
+test('the table has no layer without files', () => {
+  const idle = Object.keys(table).filter((name) => !files.some((file) => file === name || (name.endsWith('/') && file.startsWith(name))));
+  expect(idle).toEqual([]);
+});

@@ -1,0 +1,57 @@
+import { readFileSync } from 'node:fs';
+import { generate } from '@graphql-codegen/cli';
+import { isEnumType, isInputObjectType, isInterfaceType, isObjectType, isSpecifiedScalarType } from 'graphql';
+import { expect, test } from 'vitest';
+import codegen, { printed } from '../codegen.ts';
+import { policy } from '../src/policy.ts';
+import { schema } from '../src/schema/index.ts';
+
+const types = Object.values(schema.getTypeMap()).filter((type) => !type.name.startsWith('__') && !isSpecifiedScalarType(type));
+
+test('schema.graphql is what the server serves', () => {
+  expect(readFileSync('schema.graphql', 'utf8'), 'run npm run codegen').toBe(printed);
+});
+
+test('the typed documents of the tests are generated from it', async () => {
+  const files: { filename: string; content: string }[] = await generate({ ...codegen, silent: true }, false);
+
+  expect(files.length).toBeGreaterThan(2);
+  for (const { filename, content } of files) expect(readFileSync(filename, 'utf8'), `${filename}: run npm run codegen`).toBe(content);
+});
+
+test('every type, field, argument and value is described', () => {
+  const silent = types.flatMap((type) => {
+    const members = isEnumType(type)
+      ? type.getValues().map((value) => [`${type.name}.${value.name}`, value.description])
+      : isObjectType(type) || isInterfaceType(type)
+        ? Object.values(type.getFields()).flatMap((field) => [
+            [`${type.name}.${field.name}`, field.description],
+            ...field.args.map((arg) => [`${type.name}.${field.name}(${arg.name})`, arg.description]),
+          ])
+        : isInputObjectType(type)
+          ? Object.values(type.getFields()).map((field) => [`${type.name}.${field.name}`, field.description])
+          : [];
+    return [[type.name, type.description], ...members].filter(([, description]) => !description).map(([name]) => name);
+  });
+
+  expect(silent).toEqual([]);
+});
+
+test('every root field has its policy row, and every row its field', () => {
+  const fields = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()].flatMap((type) =>
+    Object.keys(type?.getFields() ?? {}),
+  );
+
+  expect(Object.keys(policy).sort()).toEqual(fields.sort());
+});
+
+test('every result of a mutation lists its success first, and shows refusals as MutationError', () => {
+  for (const field of Object.values(schema.getMutationType()!.getFields())) {
+    const name = `${field.name[0]!.toUpperCase()}${field.name.slice(1)}`;
+    const [success, ...refusals] = schema.getPossibleTypes(schema.getType(`${name}Result`) as never);
+
+    expect(String(field.type)).toBe(`${name}Result!`);
+    expect(success?.name).toBe(`${name}Success`);
+    for (const refusal of refusals) expect(refusal.getInterfaces().map(String)).toEqual(['MutationError']);
+  }
+});

@@ -1,0 +1,20 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+const onPostgres = process.env.STEWARD_TEST_DATABASE === 'postgres';
+
+export default defineConfig({
+  resolve: {
+    // Without this, two copies of graphql load, and an error of one is none to the other.
+    alias: [{ find: /^graphql$/, replacement: fileURLToPath(import.meta.resolve('graphql/index.js')) }],
+  },
+  test: {
+    include: ['test/**/*.test.ts'],
+    exclude: onPostgres ? [] : ['test/**/*.postgres.test.ts'],
+    globalSetup: ['test/support/global-setup.ts'],
+    // An embedded database takes half a gigabyte, and passwords are hashed with care.
+    maxWorkers: 2,
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+  },
+});
