@@ -12,7 +12,10 @@ for (const [folder, { dev, optional, version }] of Object.entries(packages)) {
     if (!optional) throw new Error(`${folder} is not installed: run npm ci.`);
     continue; // An optional package of another platform.
   }
-  const license = typeof own.license === 'string' ? own.license : (own.license?.type ?? own.licenses?.map(({ type }) => type).join(' OR ') ?? 'UNKNOWN');
+  const license =
+    typeof own.license === 'string'
+      ? own.license
+      : (own.license?.type ?? own.licenses?.map(({ type }) => type).join(' OR ') ?? 'UNKNOWN');
   byLicense.set(license, [...(byLicense.get(license) ?? []), `${own.name}@${version}${dev ? ' (development)' : ''}`]);
 }
 for (const [license, names] of [...byLicense].sort(([a], [b]) => a.localeCompare(b))) {

@@ -54,7 +54,8 @@ function insertion(context: Context, happening: Happening, condition: Prisma.Sql
   const impersonation = reach?.impersonation ?? null;
   const { subject } = happening;
   const people = new Set(happening.people);
-  for (const id of [actor?.id, impersonation?.impersonatorId, subject?.type === 'user' ? subject.id : null]) if (id) people.add(id);
+  for (const id of [actor?.id, impersonation?.impersonatorId, subject?.type === 'user' ? subject.id : null])
+    if (id) people.add(id);
 
   return Prisma.sql`
     event AS (

@@ -114,7 +114,13 @@ export async function openDatabase(location: DatabaseLocation, options: Database
 interface Opened extends Pick<Database, 'pool' | 'alone' | 'describe' | 'close'> {}
 
 function toServer(url: string, options: DatabaseOptions): Opened {
-  const { poolSize = 10, connectTimeoutMs = 2000, statementTimeoutMs = 5000, lockTimeoutMs = 4000, transactionTimeoutMs = 10_000 } = options;
+  const {
+    poolSize = 10,
+    connectTimeoutMs = 2000,
+    statementTimeoutMs = 5000,
+    lockTimeoutMs = 4000,
+    transactionTimeoutMs = 10_000,
+  } = options;
   const always = { connectionString: url, keepAlive: true, application_name: 'steward', onConnect: inUtc };
   return {
     pool: new pg.Pool({
@@ -174,7 +180,8 @@ function watch(client: pg.PoolClient, count: () => void): void {
   const query = client.query.bind(client) as (...args: unknown[]) => unknown;
   const failed = (error: unknown) => {
     prepareForPrisma(error);
-    if (error instanceof Error && error.message === 'Query read timeout') (client as unknown as Wired).connection.stream.destroy();
+    if (error instanceof Error && error.message === 'Query read timeout')
+      (client as unknown as Wired).connection.stream.destroy();
   };
   client.query = ((...args: unknown[]) => {
     count();

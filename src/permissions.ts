@@ -45,7 +45,10 @@ const bringMembersRead: readonly string[] = ['org:members:invite', 'org:members:
  * What an ACTIVE membership with these codes amounts to: `org:read` always, `org:members:read` with whatever acts on
  * members, and in a suspended organization `org:read` alone.
  */
-export function membershipPermissions(codes: readonly string[], organizationSuspended: boolean): ReadonlySet<OrganizationPermission> {
+export function membershipPermissions(
+  codes: readonly string[],
+  organizationSuspended: boolean,
+): ReadonlySet<OrganizationPermission> {
   if (organizationSuspended) return new Set(['org:read']);
   const all = new Set(['org:read', ...codes] as OrganizationPermission[]);
   if (codes.some((code) => bringMembersRead.includes(code))) all.add('org:members:read');

@@ -48,7 +48,8 @@ const judged =
   <R extends Row>(reach: Reach | null, row: R): row is Visible<R> =>
     judge(reach, row);
 
-const seesOrganization = (reach: Reach | null, id: string): boolean => mayIn(reach, id, 'org:read') || may(reach, 'organizations:read');
+const seesOrganization = (reach: Reach | null, id: string): boolean =>
+  mayIn(reach, id, 'org:read') || may(reach, 'organizations:read');
 
 /** Whether a row may be seen: pure functions of reach and row, one for each type. */
 export const visible = {
@@ -58,7 +59,9 @@ export const visible = {
     isBound(reach) ? session.id === reach?.sessionId : session.userId === reach?.userId || may(reach, 'users:read'),
   ),
 
-  appGrant: judged<{ userId: string }>((reach, grant) => (grant.userId === reach?.userId && !isBound(reach)) || may(reach, 'apps:read')),
+  appGrant: judged<{ userId: string }>(
+    (reach, grant) => (grant.userId === reach?.userId && !isBound(reach)) || may(reach, 'apps:read'),
+  ),
 
   app: judged<{ id: string }>((reach, app) => (Boolean(reach?.apps.has(app.id)) && !isBound(reach)) || may(reach, 'apps:read')),
 

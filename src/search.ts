@@ -1,11 +1,16 @@
 /**
  * Folds text for searching: NFKC and lower case. Done here and not in SQL, since the folding of PostgreSQL differs
- * between databases.
+ * between databases. The Greek sigma at the end of a word is the same letter as within one: lower case alone would tell the
+ * capitals of a word's beginning from the word.
  */
-export const fold = (text: string): string => text.normalize('NFKC').toLowerCase();
+export const fold = (text: string): string => text.normalize('NFKC').toLowerCase().replaceAll('ς', 'σ');
 
 // A line break can't be part of a search word, so no word matches across two fields.
-const searchText = (...fields: (string | null | undefined)[]): string => fields.filter(Boolean).map((field) => fold(field!)).join('\n');
+const searchText = (...fields: (string | null | undefined)[]): string =>
+  fields
+    .filter(Boolean)
+    .map((field) => fold(field!))
+    .join('\n');
 
 /** What `UserWhere.search` looks at. */
 export const userSearchText = (user: { email: string; name?: string | null; externalId?: string | null }): string =>

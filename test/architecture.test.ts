@@ -11,10 +11,30 @@ const table: Record<string, { own: string[]; packages?: RegExp }> = {
   'admin.ts': { own: ['*'] },
   'admin/': { own: ['*'] },
   'server.ts': { own: ['schema/index', 'http/', 'auth/', 'context', 'database', 'settings', 'secrets', 'log', 'errors'] },
-  'http/': { own: ['http/', 'auth/signing-keys', 'schema/index', 'context', 'settings', 'settings/', 'errors', 'log', 'root', 'database'] },
+  'http/': {
+    own: ['http/', 'auth/signing-keys', 'schema/index', 'context', 'settings', 'settings/', 'errors', 'log', 'root', 'database'],
+  },
   'context.ts': { own: ['auth/', 'loaders/', 'database', 'errors', 'reach', 'secrets', 'settings'] },
   'schema/': { own: ['schema/', 'resolvers/', 'loaders/', 'policy', 'context', 'errors', 'ids', 'reach', 'audit', 'auth/'] },
-  'resolvers/': { own: ['resolvers/', 'policy', 'context', 'change', 'audit', 'errors', 'auth/', 'mail/', 'database', 'ids', 'email', 'reach', 'secrets', 'permissions', 'settings'] },
+  'resolvers/': {
+    own: [
+      'resolvers/',
+      'policy',
+      'context',
+      'change',
+      'audit',
+      'errors',
+      'auth/',
+      'mail/',
+      'database',
+      'ids',
+      'email',
+      'reach',
+      'secrets',
+      'permissions',
+      'settings',
+    ],
+  },
   'loaders/': { own: ['loaders/', 'database', 'policy', 'ids', 'reach', 'permissions', 'errors', 'search', 'email', 'context'] },
   'change.ts': { own: ['context', 'database'] },
   'audit.ts': { own: ['context', 'database', 'ids'] },
@@ -42,10 +62,14 @@ const homes: [packageName: RegExp, places: RegExp][] = [
   [/^@node-rs\/argon2$|^jose$/, /^auth\//],
 ];
 
-const files = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts') && !file.startsWith('generated'));
+const files = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter(
+  (file) => file.endsWith('.ts') && !file.startsWith('generated'),
+);
 
 const importsOf = (file: string): string[] =>
-  [...readFileSync(join('src', file), 'utf8').matchAll(/(?:\bfrom|\bimport)\s*\(?\s*'([^']+)'/g)].map(([, specifier]) => specifier!);
+  [...readFileSync(join('src', file), 'utf8').matchAll(/(?:\bfrom|\bimport)\s*\(?\s*'([^']+)'/g)].map(
+    ([, specifier]) => specifier!,
+  );
 
 test.each(files)('%s imports only what its layer may', (file) => {
   const layer = Object.keys(table).find((name) => name === file || (name.endsWith('/') && file.startsWith(name)));
@@ -56,13 +80,17 @@ test.each(files)('%s imports only what its layer may', (file) => {
     if (!specifier.startsWith('.')) return homes.some(([name, places]) => name.test(specifier) && !places.test(file));
     const target = normalize(join(dirname(file), specifier));
     if (target.startsWith('..')) return layer !== 'main.ts';
-    return !own.some((allowed) => allowed === '*' || (allowed.endsWith('/') ? target.startsWith(allowed) : target === `${allowed}.ts`));
+    return !own.some(
+      (allowed) => allowed === '*' || (allowed.endsWith('/') ? target.startsWith(allowed) : target === `${allowed}.ts`),
+    );
   });
 
   expect(strays).toEqual([]);
 });
 
 test('the table has no layer without files', () => {
-  const idle = Object.keys(table).filter((name) => !files.some((file) => file === name || (name.endsWith('/') && file.startsWith(name))));
+  const idle = Object.keys(table).filter(
+    (name) => !files.some((file) => file === name || (name.endsWith('/') && file.startsWith(name))),
+  );
   expect(idle).toEqual([]);
 });

@@ -16,7 +16,8 @@ test('the typed documents of the tests are generated from it', async () => {
   const files: { filename: string; content: string }[] = await generate({ ...codegen, silent: true }, false);
 
   expect(files.length).toBeGreaterThan(2);
-  for (const { filename, content } of files) expect(readFileSync(filename, 'utf8'), `${filename}: run npm run codegen`).toBe(content);
+  for (const { filename, content } of files)
+    expect(readFileSync(filename, 'utf8'), `${filename}: run npm run codegen`).toBe(content);
 });
 
 test('every type, field, argument and value is described', () => {

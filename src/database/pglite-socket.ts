@@ -64,19 +64,21 @@ export class PGliteSocket extends Duplex {
   /** `pg` writes each message as a chunk of its own. Terminate must not reach PGlite: it would end the one session. */
   #send(messages: Buffer[], done: Done): void {
     const forDatabase = messages.filter((message) => !isTerminate(message));
-    const finish = () => {
-      if (forDatabase.length < messages.length) this.push(null);
-      done();
-    };
-    if (forDatabase.length === 0) return finish();
-    this.#pglite
-      .runExclusive(() =>
-        this.#pglite.execProtocolRawStream(forDatabase.length === 1 ? forDatabase[0]! : Buffer.concat(forDatabase), {
-          // PGlite uses the memory of its answer again.
-          onRawData: (answer) => this.push(Buffer.from(answer)),
-        }),
-      )
-      .then(finish, (error) => done(lost(error)));
+    const ends = forDatabase.length < messages.length;
+    this.#answer(Buffer.concat(forDatabase)).then(
+      () => {
+        if (ends) this.push(null);
+        done();
+      },
+      (error) => done(lost(error)),
+    );
+  }
+
+  async #answer(question: Buffer): Promise<void> {
+    if (question.length === 0) return;
+    // A copy of each answer, since PGlite uses their memory again.
+    const onRawData = (answer: Uint8Array) => this.push(Buffer.from(answer));
+    await this.#pglite.runExclusive(() => this.#pglite.execProtocolRawStream(question, { onRawData }));
   }
 }
 

@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { PrismaPg } from '@prisma/adapter-pg';
 import {
   bindMigrationAwareSqlAdapterFactory,
   DriverAdapterError,
   type SqlMigrationAwareDriverAdapterFactory,
 } from '@prisma/driver-adapter-utils';
-import { PrismaPg } from '@prisma/adapter-pg';
 import type { SchemaEngine } from '@prisma/schema-engine-wasm/schema_engine_bg';
 import type pg from 'pg';
 
@@ -20,7 +20,9 @@ function load(): Promise<Bindings> {
     const name = '@prisma/schema-engine-wasm/schema_engine_bg';
     const bindings: Bindings = await import(name);
     const file = join(dirname(createRequire(import.meta.url).resolve(name)), 'schema_engine_bg.wasm');
-    const instance = await WebAssembly.instantiate(await WebAssembly.compile(await readFile(file)), { './schema_engine_bg.js': bindings });
+    const instance = await WebAssembly.instantiate(await WebAssembly.compile(await readFile(file)), {
+      './schema_engine_bg.js': bindings,
+    });
     bindings.__wbg_set_wasm(instance.exports);
     instance.exports.__wbindgen_start();
     return bindings;

@@ -61,7 +61,9 @@ const toGrant = (row: any): AppGrantRow => ({
 const grants = `SELECT g.id AS grant_id, g.user_id, g.app_id, g.status AS grant_status, g.granted_at, g.granted_by_id, g.revoked_at, g.revoked_by_id,
          ${columns} FROM app_grants g JOIN apps a ON a.id = g.app_id`;
 
-const appsById = statement('apps_by_id', `SELECT a.id, ${columns} FROM apps a WHERE a.id = ANY($1::uuid[])`, (row) => toApp(row, row.id));
+const appsById = statement('apps_by_id', `SELECT a.id, ${columns} FROM apps a WHERE a.id = ANY($1::uuid[])`, (row) =>
+  toApp(row, row.id),
+);
 const grantsById = statement('app_grants_by_id', `${grants} WHERE g.id = ANY($1::uuid[])`, toGrant);
 const grantsOfUsers = statement(
   'app_grants_of_users',
@@ -85,8 +87,14 @@ export function createAppLoaders({ steward, reach }: Reading) {
       },
       (app) => app.id,
     ),
-    grantById: oneBy((ids: readonly string[]) => seen(database.read(grantsById, [ids])), (grant) => grant.id),
+    grantById: oneBy(
+      (ids: readonly string[]) => seen(database.read(grantsById, [ids])),
+      (grant) => grant.id,
+    ),
     /** Newest first, every status. */
-    grantsOfUser: manyBy((users: readonly string[]) => seen(database.read(grantsOfUsers, [users])), (grant) => grant.userId),
+    grantsOfUser: manyBy(
+      (users: readonly string[]) => seen(database.read(grantsOfUsers, [users])),
+      (grant) => grant.userId,
+    ),
   };
 }

@@ -35,13 +35,21 @@ export function connectionsBy<Row, Filter>(read: {
 }): (parent: string, request: PageRequest<Row>, filter: Filter) => Connection<Row> {
   const pages = new Map<string, DataLoader<string, Visible<Row>[]>>();
   const counts = kept((filter: string) =>
-    oneBy((parents: readonly string[]) => read.counts(parents, JSON.parse(filter)), ({ parent }) => parent),
+    oneBy(
+      (parents: readonly string[]) => read.counts(parents, JSON.parse(filter)),
+      ({ parent }) => parent,
+    ),
   );
 
   return (parent, request, filter) => {
     const { count, backwards, after, before, offset, order } = request;
     const shape = JSON.stringify([filter, count, backwards, after, before, offset, order.name, order.direction]);
-    const loader = pages.get(shape) ?? manyBy((parents) => read.rows(parents, request, filter), ({ parent }) => parent);
+    const loader =
+      pages.get(shape) ??
+      manyBy(
+        (parents) => read.rows(parents, request, filter),
+        ({ parent }) => parent,
+      );
     pages.set(shape, loader);
     return connection(
       request,

@@ -24,7 +24,9 @@ export function decodeCursor(place: string, cursor: string, type: ValueType, nul
     const parts: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
     if (Array.isArray(parts) && parts.length === 3) {
       const [marked, value, id] = parts;
-      if (marked === mark(place) && typeof id === 'string' && uuid.test(id) && fits(value, type, nullable)) return { value, id };
+      const holds = marked === mark(place) && typeof id === 'string' && uuid.test(id) && fits(value, type, nullable);
+      // Decoding base64 overlooks what does not belong there.
+      if (holds && encodeCursor(place, { value, id }) === cursor) return { value, id };
     }
   } catch {
     // Whatever is no cursor ends below.
@@ -39,7 +41,8 @@ function fits(value: unknown, type: ValueType, nullable: boolean): value is Posi
   return type === 'text' || isInstant(value);
 }
 
+/** As `toISOString` writes it, within the years that PostgreSQL reads. */
 function isInstant(text: string): boolean {
   const date = new Date(text);
-  return !Number.isNaN(date.getTime()) && date.toISOString() === text;
+  return /^\d{4}-/.test(text) && !text.startsWith('0000') && !Number.isNaN(date.getTime()) && date.toISOString() === text;
 }

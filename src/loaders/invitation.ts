@@ -54,8 +54,14 @@ export function createInvitationLoaders({ steward, reach }: Reading) {
   }
 
   return {
-    byId: oneBy((ids: readonly string[]) => seen(database.read(invitationsById, [ids])), (invitation) => invitation.id),
+    byId: oneBy(
+      (ids: readonly string[]) => seen(database.read(invitationsById, [ids])),
+      (invitation) => invitation.id,
+    ),
     /** Newest first, of those that the caller can see. */
-    pendingTo: manyBy((emails: readonly string[]) => seen(database.read(pendingInvitationsTo, [emails])), (invitation) => invitation.email),
+    pendingTo: manyBy(
+      (emails: readonly string[]) => seen(database.read(pendingInvitationsTo, [emails])),
+      (invitation) => invitation.email,
+    ),
   };
 }

@@ -34,7 +34,8 @@ const columns = `m.id, m.organization_id, o.name AS organization_name, o.slug AS
   ARRAY(SELECT DISTINCT rp.permission_code FROM membership_roles mr JOIN role_permissions rp ON rp.role_id = mr.role_id
          WHERE mr.membership_id = m.id) AS permissions`;
 
-const joins = 'JOIN organizations o ON o.id = m.organization_id JOIN users u ON u.id = m.user_id LEFT JOIN users i ON i.id = m.invited_by_id';
+const joins =
+  'JOIN organizations o ON o.id = m.organization_id JOIN users u ON u.id = m.user_id LEFT JOIN users i ON i.id = m.invited_by_id';
 
 const toMembership = (row: any): MembershipRow => ({
   id: row.id,
@@ -51,7 +52,8 @@ const toMembership = (row: any): MembershipRow => ({
   joinedAt: row.joined_at,
   invitedByName: row.invited_by_name,
   version: row.version,
-  permissions: row.status === 'ACTIVE' ? [...membershipPermissions(row.permissions, row.organization_status === 'SUSPENDED')].sort() : [],
+  permissions:
+    row.status === 'ACTIVE' ? [...membershipPermissions(row.permissions, row.organization_status === 'SUSPENDED')].sort() : [],
 });
 
 const membershipsById = statement(
@@ -80,7 +82,9 @@ export const membershipOrder: Order<MembershipRow> = {
 function seenBy(reach: Reach | null): Prisma.Sql {
   if (may(reach, 'organizations:read')) return Prisma.sql`TRUE`;
   if (!reach) return Prisma.sql`FALSE`;
-  const readable = [...reach.organizations].filter(([, { permissions }]) => permissions.has('org:members:read')).map(([id]) => id);
+  const readable = [...reach.organizations]
+    .filter(([, { permissions }]) => permissions.has('org:members:read'))
+    .map(([id]) => id);
   const own = isBound(reach)
     ? Prisma.sql`(m.user_id = ${reach.userId}::uuid AND m.organization_id = ${reach.impersonation!.boundTo}::uuid)`
     : Prisma.sql`m.user_id = ${reach.userId}::uuid`;
@@ -103,7 +107,10 @@ export function createMembershipLoaders({ steward, reach }: Reading) {
   }
 
   return {
-    byId: oneBy((ids: readonly string[]) => seen(database.read(membershipsById, [ids])), (membership) => membership.id),
+    byId: oneBy(
+      (ids: readonly string[]) => seen(database.read(membershipsById, [ids])),
+      (membership) => membership.id,
+    ),
 
     /** By the organization's name: what an organization switcher shows. */
     activeOfUser: manyBy(

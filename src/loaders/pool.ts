@@ -55,14 +55,19 @@ export function createPoolLoaders({ steward, reach }: Reading) {
     ),
 
     /** The home of a visible user, which is seen with the user. */
-    homeById: oneBy(async (ids: readonly string[]) => (await byId(ids)).map(seenThroughParent<PoolRow>), (pool) => pool.id),
+    homeById: oneBy(
+      async (ids: readonly string[]) => (await byId(ids)).map(seenThroughParent<PoolRow>),
+      (pool) => pool.id,
+    ),
 
     /** Tags of a visible user, seen with the user; none in an organization's impersonation. */
     ofUser: manyBy(
       async (users: readonly string[]) => {
         const caller = await reach();
         const shown = users.filter((user) => !isBound(caller) || user !== caller?.userId);
-        return (await database.read(poolsOfUsers, [shown])).map((pool) => seenThroughParent(pool) as Visible<PoolRow> & { parent: string });
+        return (await database.read(poolsOfUsers, [shown])).map(
+          (pool) => seenThroughParent(pool) as Visible<PoolRow> & { parent: string },
+        );
       },
       (pool) => pool.parent,
     ),

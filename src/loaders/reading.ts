@@ -13,7 +13,10 @@ export interface Reading {
 const options = { batchScheduleFn: (callback: () => void) => void setImmediate(callback) };
 
 /** Loads one row for each key, by one statement for all keys of the turn; null where there is none. */
-export function oneBy<Key, Row>(read: (keys: readonly Key[]) => Promise<Row[]>, keyOf: (row: Row) => Key): DataLoader<Key, Row | null> {
+export function oneBy<Key, Row>(
+  read: (keys: readonly Key[]) => Promise<Row[]>,
+  keyOf: (row: Row) => Key,
+): DataLoader<Key, Row | null> {
   return new DataLoader(async (keys) => {
     const rows = new Map((await read(keys)).map((row) => [keyOf(row), row]));
     return keys.map((key) => rows.get(key) ?? null);
@@ -21,7 +24,10 @@ export function oneBy<Key, Row>(read: (keys: readonly Key[]) => Promise<Row[]>, 
 }
 
 /** Loads all rows of each key, by one statement for all keys of the turn, in the statement's order. */
-export function manyBy<Key, Row>(read: (keys: readonly Key[]) => Promise<Row[]>, keyOf: (row: Row) => Key): DataLoader<Key, Row[]> {
+export function manyBy<Key, Row>(
+  read: (keys: readonly Key[]) => Promise<Row[]>,
+  keyOf: (row: Row) => Key,
+): DataLoader<Key, Row[]> {
   return new DataLoader(async (keys) => {
     const rows = new Map<Key, Row[]>(keys.map((key) => [key, []]));
     for (const row of await read(keys)) rows.get(keyOf(row))?.push(row);

@@ -104,8 +104,16 @@ export function createRoleLoaders({ steward, reach }: Reading) {
       (await database.read(builtInRoles)).filter((role) => !scope || role.scope === scope).map(seenThroughParent<RoleRow>),
     ),
 
-    permissionsOf: manyBy((roles: readonly string[]) => database.read(permissionsOfRoles, [roles]), ({ parent }) => parent),
-    permissionCodesOfUser: manyBy((users: readonly string[]) => database.read(permissionsOfUsers, [users]), ({ parent }) => parent),
-    catalog: kept(async (scope: Scope | null) => (await database.read(allPermissions)).filter((one) => !scope || one.scope === scope)),
+    permissionsOf: manyBy(
+      (roles: readonly string[]) => database.read(permissionsOfRoles, [roles]),
+      ({ parent }) => parent,
+    ),
+    permissionCodesOfUser: manyBy(
+      (users: readonly string[]) => database.read(permissionsOfUsers, [users]),
+      ({ parent }) => parent,
+    ),
+    catalog: kept(async (scope: Scope | null) =>
+      (await database.read(allPermissions)).filter((one) => !scope || one.scope === scope),
+    ),
   };
 }

@@ -85,7 +85,10 @@ export function createSessionLoaders({ steward, reach }: Reading) {
 
   return {
     /** Live ones; an ended session is as if it did not exist. */
-    byId: oneBy((ids: readonly string[]) => seen(database.read(sessionsById, [ids])), (session) => session.id),
+    byId: oneBy(
+      (ids: readonly string[]) => seen(database.read(sessionsById, [ids])),
+      (session) => session.id,
+    ),
 
     /** The session that the request came through, which an answer still shows when the request ended it. */
     current: kept(async (id: string) => (await seen(database.read(anySessionById, [id])))[0]!),

@@ -3,7 +3,7 @@ import { normalizeEmail } from '../email.ts';
 import { decodeId } from '../ids.ts';
 import { containing, searchWords } from '../search.ts';
 import { suspendedNow } from './user.ts';
-import { allOf, anyOf, type Condition, type DateTimeRange, type Given, idsIn, instantIn, noneOf } from './where.ts';
+import { allOf, anyOf, type DateTimeRange, type Given, idsIn, instantIn, whereOf } from './where.ts';
 
 export interface UserWhere {
   search: string;
@@ -24,7 +24,8 @@ export interface UserWhere {
   NOT: Given<UserWhere>;
 }
 
-const conditions: { [Field in keyof UserWhere]: Condition<UserWhere[Field]> } = {
+/** The condition on `users u` that a `UserWhere` makes. */
+export const userWhere = whereOf<UserWhere>({
   search: (text) => allOf(searchWords(text).map((word) => Prisma.sql`u.search_text LIKE ${containing(word)}`)),
   ids: (ids) => Prisma.sql`u.id = ANY(${idsIn('user', ids)}::uuid[])`,
   emails: (emails) => Prisma.sql`u.email = ANY(${emails.map(normalizeEmail).filter(Boolean)}::text[])`,
@@ -42,13 +43,4 @@ const conditions: { [Field in keyof UserWhere]: Condition<UserWhere[Field]> } = 
   createdAt: (range) => instantIn(Prisma.sql`u.created_at`, range),
   lastLoginAt: (range) => instantIn(Prisma.sql`u.last_login_at`, range),
   metadata: (part) => Prisma.sql`u.metadata @> ${JSON.stringify(part)}::jsonb`,
-  AND: (all) => allOf(all.map(userWhere)),
-  OR: (some) => anyOf(some.map(userWhere)),
-  NOT: (not) => noneOf(userWhere(not)),
-};
-
-/** The condition on `users u` that a `UserWhere` makes; fields left out or null make none. */
-export function userWhere(where: Given<UserWhere> | null | undefined): Prisma.Sql {
-  const given = Object.entries(where ?? {}).filter(([, value]) => value != null);
-  return allOf(given.map(([field, value]) => conditions[field as keyof UserWhere](value as never)));
-}
+});

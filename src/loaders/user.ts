@@ -66,10 +66,20 @@ const lockedUntilByKey = statement(
 );
 
 const orders = {
-  CREATED_AT: { column: Prisma.sql`u.created_at`, type: 'timestamptz', nullable: false, valueOf: (user: UserRow) => user.createdAt },
+  CREATED_AT: {
+    column: Prisma.sql`u.created_at`,
+    type: 'timestamptz',
+    nullable: false,
+    valueOf: (user: UserRow) => user.createdAt,
+  },
   EMAIL: { column: Prisma.sql`u.email`, type: 'text', nullable: false, valueOf: (user: UserRow) => user.email },
   NAME: { column: Prisma.sql`u.name`, type: 'text', nullable: true, valueOf: (user: UserRow) => user.name },
-  LAST_LOGIN_AT: { column: Prisma.sql`u.last_login_at`, type: 'timestamptz', nullable: true, valueOf: (user: UserRow) => user.lastLoginAt },
+  LAST_LOGIN_AT: {
+    column: Prisma.sql`u.last_login_at`,
+    type: 'timestamptz',
+    nullable: true,
+    valueOf: (user: UserRow) => user.lastLoginAt,
+  },
 } as const;
 
 export type UserOrderField = keyof typeof orders;
@@ -102,7 +112,10 @@ export function createUserLoaders({ steward, reach }: Reading) {
     ),
 
     /** Whoever it is: for the impersonator, whom the impersonated session is always shown. */
-    anybodyById: oneBy((ids: readonly string[]) => database.read(usersById, [ids]), (user) => user.id),
+    anybodyById: oneBy(
+      (ids: readonly string[]) => database.read(usersById, [ids]),
+      (user) => user.id,
+    ),
 
     /** People of every pool with the address, oldest first. */
     byEmail: manyBy(
@@ -128,7 +141,9 @@ export function createUserLoaders({ steward, reach }: Reading) {
           return seen(rows.map(toUser));
         },
         async () => {
-          const [row] = await database.query<{ count: number }>(Prisma.sql`SELECT count(*)::int AS count FROM users u WHERE ${where}`);
+          const [row] = await database.query<{ count: number }>(
+            Prisma.sql`SELECT count(*)::int AS count FROM users u WHERE ${where}`,
+          );
           return row!.count;
         },
       );

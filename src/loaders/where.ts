@@ -7,6 +7,40 @@ export type Given<Input> = { [Field in keyof Input]?: Input[Field] | null };
 /** What one field of a `where` says in SQL. */
 export type Condition<Value> = (value: NonNullable<Value>) => Prisma.Sql;
 
+type Combinations<Where> = { AND: Given<Where>[]; OR: Given<Where>[]; NOT: Given<Where> };
+
+/**
+ * Makes the function that turns a `where` into a condition. Fields left out or null make none; all that are given must
+ * hold. A value that no stored one can equal or contain, since PostgreSQL has no NUL in a text, matches nothing.
+ */
+export function whereOf<Where>(
+  fields: {
+    [Field in Exclude<keyof Where, keyof Combinations<Where>>]: Condition<Where[Field]>;
+  },
+): (where: Given<Where> | null | undefined) => Prisma.Sql {
+  const compile = (where: Given<Where> | null | undefined): Prisma.Sql =>
+    allOf(
+      Object.entries(where ?? {})
+        .filter(([, value]) => value != null)
+        .map(([field, value]) => condition(field, value as never)),
+    );
+
+  function condition(field: string, value: never): Prisma.Sql {
+    if (field === 'AND') return allOf((value as Given<Where>[]).map(compile));
+    if (field === 'OR') return anyOf((value as Given<Where>[]).map(compile));
+    if (field === 'NOT') return noneOf(compile(value));
+    if (holdsNul(value)) return Prisma.sql`FALSE`;
+    return (fields as Record<string, Condition<never>>)[field]!(value);
+  }
+  return compile;
+}
+
+function holdsNul(value: unknown): boolean {
+  if (typeof value === 'string') return value.includes('\0');
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.entries(value).some(([key, part]) => key.includes('\0') || holdsNul(part));
+}
+
 export interface DateTimeRange {
   from: Date;
   to: Date;

@@ -38,7 +38,9 @@ export const App = builder.objectRef<Visible<AppRow>>('App').implement({
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was created.' }),
     updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When it last changed.' }),
-    version: t.exposeInt('version', { description: 'Grows with every change; pass it as `expectedVersion` to refuse lost updates.' }),
+    version: t.exposeInt('version', {
+      description: 'Grows with every change; pass it as `expectedVersion` to refuse lost updates.',
+    }),
   }),
 });
 
@@ -66,7 +68,11 @@ export const AppGrant = builder.objectRef<Visible<AppGrantRow>>('AppGrant').impl
       description: 'Null where a login granted it, or where the granter is gone or not yours to see.',
       resolve: (grant, _args, { asking }) => (grant.grantedById ? asking.loaders.user.byId.load(grant.grantedById) : null),
     }),
-    revokedAt: t.expose('revokedAt', { type: 'DateTime', nullable: true, description: 'When it was taken away; null while active.' }),
+    revokedAt: t.expose('revokedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it was taken away; null while active.',
+    }),
     revokedBy: t.field({
       type: User,
       nullable: true,

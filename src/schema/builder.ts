@@ -3,7 +3,7 @@ import ScopeAuthPlugin from '@pothos/plugin-scope-auth';
 import { recordRefused } from '../audit.ts';
 import type { Context, SignedInContext } from '../context.ts';
 import { forbidden, RequestError } from '../errors.ts';
-import { policy, type PolicyRow, type RootField } from '../policy.ts';
+import { type PolicyRow, policy, type RootField } from '../policy.ts';
 
 // Pothos refines inputs with `{}`, which `unknown` does not satisfy.
 // biome-ignore lint/suspicious/noExplicitAny: any JSON value.

@@ -13,7 +13,10 @@ const PageInfo = builder
       hasNextPage: t.exposeBoolean('hasNextPage', { description: 'Whether more follows this page.' }),
       hasPreviousPage: t.exposeBoolean('hasPreviousPage', { description: 'Whether something comes before this page.' }),
       startCursor: t.exposeString('startCursor', { nullable: true, description: 'Of the first row; null on an empty page.' }),
-      endCursor: t.exposeString('endCursor', { nullable: true, description: 'Of the last row: pass it as `after` for the next page.' }),
+      endCursor: t.exposeString('endCursor', {
+        nullable: true,
+        description: 'Of the last row: pass it as `after` for the next page.',
+      }),
     }),
   });
 
@@ -23,7 +26,8 @@ const PageInfo = builder
  */
 export function connectionType<Row extends { id: string }>(name: string, node: ObjectRef<any, Visible<Row>>) {
   type Edge = { cursor: string; node: Visible<Row> };
-  const cursors = (from: Connection<Row>, page: Page<Visible<Row>>) => page.rows.map((row) => cursorOf(from.request as never, row));
+  const cursors = (from: Connection<Row>, page: Page<Visible<Row>>) =>
+    page.rows.map((row) => cursorOf(from.request as never, row));
 
   const edge = builder.objectRef<Edge>(`${name}Edge`).implement({
     description: `A \`${name}\` and where it stands.`,

@@ -3,7 +3,10 @@ import { builder } from './builder.ts';
 
 export const OrderDirection = builder.enumType('OrderDirection', {
   description: 'Which way a list is ordered. Nulls come last in either.',
-  values: { ASC: { description: 'Smallest, oldest, first in the alphabet.' }, DESC: { description: 'Largest, newest, last in the alphabet.' } } as const,
+  values: {
+    ASC: { description: 'Smallest, oldest, first in the alphabet.' },
+    DESC: { description: 'Largest, newest, last in the alphabet.' },
+  } as const,
 });
 
 export const DateTimeRange = builder.inputRef<Partial<Record<keyof Range, Date | null>>>('DateTimeRange').implement({

@@ -43,7 +43,11 @@ export const Invitation = builder.objectRef<Visible<InvitationRow>>('Invitation'
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
     expiresAt: t.expose('expiresAt', { type: 'DateTime', description: 'Until when it can be accepted.' }),
     acceptedAt: t.expose('acceptedAt', { type: 'DateTime', nullable: true, description: 'When it was accepted.' }),
-    sentAt: t.expose('sentAt', { type: 'DateTime', nullable: true, description: 'When the last message went out; null while it is queued.' }),
+    sentAt: t.expose('sentAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When the last message went out; null while it is queued.',
+    }),
     sendError: t.exposeString('sendError', {
       nullable: true,
       description: 'Why the last attempt to send failed; it is tried again.',

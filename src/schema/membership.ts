@@ -58,7 +58,9 @@ export const Membership = builder.objectRef<Visible<MembershipRow>>('Membership'
       nullable: true,
       description: 'Who added or invited the person, as a name; null where gone.',
     }),
-    version: t.exposeInt('version', { description: 'Grows with every change; pass it as `expectedVersion` to refuse lost updates.' }),
+    version: t.exposeInt('version', {
+      description: 'Grows with every change; pass it as `expectedVersion` to refuse lost updates.',
+    }),
   }),
 });
 

@@ -1,7 +1,7 @@
 import type { InputRef, ObjectRef } from '@pothos/core';
 import type { Context, SignedInContext } from '../context.ts';
 import { Refusal } from '../errors.ts';
-import { policy, type RootField } from '../policy.ts';
+import type { policy, RootField } from '../policy.ts';
 import { builder } from './builder.ts';
 import { guard } from './guard.ts';
 import { refusalTypes, type ShownRefusal } from './refusals.ts';
@@ -43,7 +43,9 @@ export function mutation<Name extends RootField, Success extends object, Input =
     t.withAuth(guard(name) as { caller: Name }).field({
       description: options.description,
       type: Result,
-      ...(options.input && { args: { input: t.arg({ type: options.input as never, required: true, description: 'What to do.' }) } }),
+      ...(options.input && {
+        args: { input: t.arg({ type: options.input as never, required: true, description: 'What to do.' }) },
+      }),
       resolve: (_root: unknown, args: { input?: unknown }, context: Context) => answer(context, args.input) as never,
     } as never),
   );

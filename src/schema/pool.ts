@@ -14,6 +14,8 @@ export const Pool = builder.objectRef<Visible<PoolRow>>('Pool').implement({
     description: t.exposeString('description', { nullable: true, description: 'What the pool is for.' }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was created.' }),
     updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When it last changed.' }),
-    version: t.exposeInt('version', { description: 'Grows with every change; pass it as `expectedVersion` to refuse lost updates.' }),
+    version: t.exposeInt('version', {
+      description: 'Grows with every change; pass it as `expectedVersion` to refuse lost updates.',
+    }),
   }),
 });

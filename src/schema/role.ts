@@ -42,15 +42,19 @@ Role.implement({
     organization: t.field({
       type: Organization,
       nullable: true,
-      description: "The organization whose custom role this is; null for a built-in one, and where the reader can't see the organization.",
-      resolve: (role, _args, { asking }) => (role.organizationId ? asking.loaders.organization.byId.load(role.organizationId) : null),
+      description:
+        "The organization whose custom role this is; null for a built-in one, and where the reader can't see the organization.",
+      resolve: (role, _args, { asking }) =>
+        role.organizationId ? asking.loaders.organization.byId.load(role.organizationId) : null,
     }),
     permissions: t.field({
       type: [Permission],
       description: 'What it allows, by code.',
       resolve: (role, _args, { asking }) => asking.loaders.role.permissionsOf.load(role.id),
     }),
-    version: t.exposeInt('version', { description: 'Grows with every change; pass it as `expectedVersion` to refuse lost updates.' }),
+    version: t.exposeInt('version', {
+      description: 'Grows with every change; pass it as `expectedVersion` to refuse lost updates.',
+    }),
   }),
 });
 

@@ -12,7 +12,8 @@ builder.scalarType('DateTime', {
   serialize: (value) => value.toISOString(),
   parseValue(value) {
     const date = typeof value === 'string' && instant.test(value) ? new Date(value) : null;
-    if (!date || Number.isNaN(date.getTime())) throw malformed('DateTime is an ISO 8601 instant such as "2026-01-31T12:00:00.000Z".');
+    if (!date || Number.isNaN(date.getTime()))
+      throw malformed('DateTime is an ISO 8601 instant such as "2026-01-31T12:00:00.000Z".');
     return date;
   },
 });

@@ -49,7 +49,8 @@ export const Session = builder.objectRef<Visible<SessionRow>>('Session').impleme
       type: User,
       nullable: true,
       description: "Who impersonates the user in this session; null where the reader can't see that person.",
-      resolve: (session, _args, { asking }) => (session.impersonatorId ? asking.loaders.user.byId.load(session.impersonatorId) : null),
+      resolve: (session, _args, { asking }) =>
+        session.impersonatorId ? asking.loaders.user.byId.load(session.impersonatorId) : null,
     }),
     impersonatorName: t.exposeString('impersonatorName', {
       nullable: true,

@@ -3,7 +3,7 @@ import { decodeId, encodeId } from '../ids.ts';
 import { membershipOrder } from '../loaders/membership.ts';
 import { pageRequest, rowCount } from '../loaders/page.ts';
 import { type UserOrderField as OrderField, type UserRow, userOrder } from '../loaders/user.ts';
-import { type UserWhere as Where, userWhere } from '../loaders/user-where.ts';
+import { userWhere, type UserWhere as Where } from '../loaders/user-where.ts';
 import type { Given } from '../loaders/where.ts';
 import { isBound } from '../policy.ts';
 import { lookupUsers } from '../resolvers/user/usersLookup.ts';
@@ -23,11 +23,15 @@ import { User } from './user-type.ts';
 
 export const UserStatus = builder.enumType('UserStatus', {
   description: 'Whether a person can sign in.',
-  values: { ACTIVE: { description: 'It can.' }, SUSPENDED: { description: 'It has no session, and no login succeeds.' } } as const,
+  values: {
+    ACTIVE: { description: 'It can.' },
+    SUSPENDED: { description: 'It has no session, and no login succeeds.' },
+  } as const,
 });
 
 User.implement({
-  description: 'A person. Visible to itself and to staff with `users:read`; organization colleagues see its `Membership` instead.',
+  description:
+    'A person. Visible to itself and to staff with `users:read`; organization colleagues see its `Membership` instead.',
   interfaces: [Node],
   fields: (t) => ({
     id: t.id({ description: '`user_…`', resolve: (user) => encodeId('user', user.id) }),
@@ -64,7 +68,9 @@ User.implement({
     lastLoginAt: t.expose('lastLoginAt', { type: 'DateTime', nullable: true, description: 'The last successful login.' }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the person was created here.' }),
     updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When the person last changed.' }),
-    version: t.exposeInt('version', { description: 'Grows with every change; pass it as `expectedVersion` to refuse lost updates.' }),
+    version: t.exposeInt('version', {
+      description: 'Grows with every change; pass it as `expectedVersion` to refuse lost updates.',
+    }),
     homePool: t.field({
       type: Pool,
       description: 'The pool in which the e-mail address is unique.',
@@ -136,7 +142,8 @@ UserWhere.implement({
   description: 'Conditions on users; all that are given must hold.',
   fields: (t) => ({
     search: t.string({
-      description: 'Every word must occur in the e-mail address, name or external id; any case. Combines with all other conditions.',
+      description:
+        'Every word must occur in the e-mail address, name or external id; any case. Combines with all other conditions.',
     }),
     ids: t.idList({ description: 'One of these.' }),
     emails: t.field({ type: ['EmailAddress'], description: 'One of these addresses.' }),
@@ -211,7 +218,10 @@ builder.queryField('users', (t) =>
 const UsersLookup = builder.objectRef<Awaited<ReturnType<typeof lookupUsers>>>('UsersLookup').implement({
   description: 'What known ids and e-mail addresses resolve to.',
   fields: (t) => ({
-    users: t.expose('users', { type: [User], description: 'Who was found, each once, in the order asked; an address can be two people in two pools.' }),
+    users: t.expose('users', {
+      type: [User],
+      description: 'Who was found, each once, in the order asked; an address can be two people in two pools.',
+    }),
     missingIds: t.exposeIDList('missingIds', { description: 'Ids that no user has, in the order asked.' }),
     missingEmails: t.expose('missingEmails', {
       type: ['EmailAddress'],

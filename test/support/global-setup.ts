@@ -1,12 +1,22 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
-import { openDatabase } from '../../src/database.ts';
 import { openInFolder } from '../../src/database/embedded.ts';
 import { migrate, readMigrations } from '../../src/database/migrations.ts';
+import { openDatabase } from '../../src/database.ts';
 import { root } from '../../src/root.ts';
 import { startPostgres } from './postgres-server.ts';
 
@@ -19,7 +29,9 @@ declare module 'vitest' {
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   if (process.env.STEWARD_TEST_DATABASE === 'postgres') return onPostgres(project);
-  console.log('On the embedded database; *.postgres.test.ts (races, faults) stand back: npm run test:postgres runs everything on PostgreSQL.');
+  console.log(
+    'On the embedded database; *.postgres.test.ts (races, faults) stand back: npm run test:postgres runs everything on PostgreSQL.',
+  );
   project.provide('template', { dump: await dumpOfMigrated() });
   return async () => {};
 }

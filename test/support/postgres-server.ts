@@ -54,7 +54,9 @@ function findPrograms(): string {
     .filter((folder) => existsSync(folder))
     .flatMap((folder) => readdirSync(folder).map((version) => join(folder, version, 'bin')))
     .sort((a, b) => b.localeCompare(a, 'en', { numeric: true }));
-  const found = [...onPath, ...installed].find((folder) => isExecutable(join(folder, 'initdb')) && isExecutable(join(folder, 'pg_ctl')));
+  const found = [...onPath, ...installed].find(
+    (folder) => isExecutable(join(folder, 'initdb')) && isExecutable(join(folder, 'pg_ctl')),
+  );
   if (found) return found;
   throw new Error(
     'No PostgreSQL programs (initdb, pg_ctl) were found. Install them (Debian: apt-get install postgresql), ' +

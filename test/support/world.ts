@@ -61,7 +61,12 @@ type Document<Data, Variables> = TypedDocumentNode<Data, Variables> | DocumentNo
 const textOf = (document: Document<any, any>): string => (typeof document === 'string' ? document : print(document));
 
 /** Sends operations over the server's front door, with or without a token. */
-export function clientOf(server: StewardServer, settings: Settings, token: () => string | null, extra: Record<string, string> = {}) {
+export function clientOf(
+  server: StewardServer,
+  settings: Settings,
+  token: () => string | null,
+  extra: Record<string, string> = {},
+) {
   async function post(body: unknown): Promise<Response> {
     const bearer = token();
     return server.fetch(
@@ -236,7 +241,15 @@ export async function startWorld(environment: Record<string, string> = {}) {
   }
 
   /** An app with what it is told; active, without automatic grants, at home in `default`. */
-  async function app(options: { code?: string; autoGrantOnSignup?: boolean; status?: 'ACTIVE' | 'DISABLED'; pool?: string; readPools?: string[] } = {}) {
+  async function app(
+    options: {
+      code?: string;
+      autoGrantOnSignup?: boolean;
+      status?: 'ACTIVE' | 'DISABLED';
+      pool?: string;
+      readPools?: string[];
+    } = {},
+  ) {
     const uuid = newId();
     const code = options.code ?? `app-${++serial}-${uuid.slice(-6)}`;
     await database.query(sql`
@@ -265,7 +278,14 @@ export async function startWorld(environment: Record<string, string> = {}) {
   }
 
   /** A pending invitation, unless told; nobody has its link. */
-  async function invitation(options: { organization: Organization; email: string; by?: Person; roles?: string[]; expiresAt?: Date; status?: string }) {
+  async function invitation(options: {
+    organization: Organization;
+    email: string;
+    by?: Person;
+    roles?: string[];
+    expiresAt?: Date;
+    status?: string;
+  }) {
     const uuid = newId();
     await database.query(sql`
       INSERT INTO invitations (id, organization_id, email, token_hash, invited_by_id, expires_at, status)

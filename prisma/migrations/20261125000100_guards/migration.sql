@@ -89,6 +89,9 @@ BEGIN
 END $$;
 CREATE TRIGGER user_pools_keys_stay BEFORE UPDATE ON user_pools FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_key();
 CREATE TRIGGER memberships_keys_stay BEFORE UPDATE OF organization_id, user_id ON memberships FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_key();
+-- What a role is and whose decides who may hold it; the triggers below look when it is given.
+CREATE TRIGGER roles_keys_stay BEFORE UPDATE OF scope, built_in, organization_id ON roles FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_key();
+CREATE TRIGGER invitations_keys_stay BEFORE UPDATE OF organization_id ON invitations FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_key();
 
 -- ---------------------------------------------------------------- roles stay in their scope
 

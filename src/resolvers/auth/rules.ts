@@ -64,8 +64,12 @@ export function askedScopeRefused(
 ): Refusal | false {
   if (leavesItsBound(session, asked)) return authenticationRefusal('NOT_A_MEMBER');
   if (asked === null) return false;
-  return asked.organizationId === session.organizationId ? scopeEnded(asked.facts) : scopeRefused(asked.facts);
+  return isItsScope(session, asked) ? scopeEnded(asked.facts) : scopeRefused(asked.facts);
 }
+
+// An id that is none of an organization is no scope, and not that of a session without one.
+const isItsScope = (session: { readonly organizationId: string | null }, { organizationId }: AskedScope): boolean =>
+  organizationId !== null && organizationId === session.organizationId;
 
 const leavesItsBound = (session: { readonly boundToId: string | null }, asked: AskedScope | null): boolean =>
   session.boundToId !== null && asked?.organizationId !== session.boundToId;
@@ -77,7 +81,7 @@ export function switchRefused(
   id: string,
 ): Refusal | false {
   if (session.boundToId !== null) return ruleRefusal('WHILE_IMPERSONATING');
-  if (asked === null || asked.organizationId === session.organizationId) return false;
+  if (asked === null || isItsScope(session, asked)) return false;
   if (asked.facts === null) return notFound(id, ['input', 'organizationId']);
   return (asked.facts.membershipStatus === 'SUSPENDED' && ruleRefusal('NOT_A_MEMBER')) || scopeSuspended(asked.facts);
 }

@@ -1,5 +1,5 @@
-import { normalizeEmail } from '../../email.ts';
 import type { Context } from '../../context.ts';
+import { normalizeEmail } from '../../email.ts';
 import { badInput } from '../../errors.ts';
 import { decodeId } from '../../ids.ts';
 
@@ -11,14 +11,20 @@ export async function lookupUsers({ asking, steward }: Context, ids: readonly st
   if (got > most) throw badInput(`${most} ids and addresses together at most.`, { limit: most, got });
 
   const [byId, byEmail] = await Promise.all([
-    Promise.all([...new Set(ids)].map(async (id) => ({ id, uuid: decodeId('user', id) })).map(async (key) => {
-      const { id, uuid } = await key;
-      return { id, found: uuid ? await user.byId.load(uuid) : null };
-    })),
-    Promise.all([...new Set(emails)].map(async (email) => {
-      const address = normalizeEmail(email);
-      return { email, found: address ? await user.byEmail.load(address) : [] };
-    })),
+    Promise.all(
+      [...new Set(ids)]
+        .map(async (id) => ({ id, uuid: decodeId('user', id) }))
+        .map(async (key) => {
+          const { id, uuid } = await key;
+          return { id, found: uuid ? await user.byId.load(uuid) : null };
+        }),
+    ),
+    Promise.all(
+      [...new Set(emails)].map(async (email) => {
+        const address = normalizeEmail(email);
+        return { email, found: address ? await user.byEmail.load(address) : [] };
+      }),
+    ),
   ]);
 
   const users = [...byId.flatMap(({ found }) => found ?? []), ...byEmail.flatMap(({ found }) => found)];

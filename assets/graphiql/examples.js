@@ -1,0 +1,69 @@
+/** One tab each. Tests run them, so they stay true. */
+export const examples = [
+  {
+    persona: 'Sign in as the system admin: everybody, in one query.',
+    query: `query UsersPage {
+  users(first: 50) {
+    totalCount
+    pageInfo { hasNextPage endCursor }
+    nodes {
+      id
+      email
+      name
+      status
+      lastLoginAt
+      roles { code }
+      homePool { code }
+      appGrants(status: [ACTIVE]) { app { code } }
+      memberships(first: 10) {
+        nodes { organizationName status roles { code } }
+      }
+      sessionCount
+    }
+  }
+}`,
+  },
+  {
+    persona: 'Anyone: who am I, and what may I do?',
+    query: `query Viewer {
+  viewer {
+    user { id email name roles { code } }
+    permissions
+    organization { name }
+    session { id device createdAt expiresAt }
+  }
+}`,
+  },
+  {
+    persona: 'As a member of an organization: my memberships.',
+    query: `query MyMemberships {
+  viewer {
+    memberships {
+      organizationName
+      organizationSlug
+      isOwner
+      joinedAt
+      roles { code name }
+      permissions
+    }
+    invitations { organizationName expiresAt roles { code } }
+  }
+}`,
+  },
+  {
+    persona: 'Anyone signed in: the roles and what they carry.',
+    query: `query RolesAndPermissions {
+  roles { code scope rank permissions { code } }
+  permissions { code scope name description assignable }
+}`,
+  },
+  {
+    persona: 'Sign in as the system admin or the super admin: people by their addresses.',
+    query: `query Lookup {
+  usersLookup(emails: ["admin@example.com", "member@example.com", "nobody@example.com"]) {
+    users { id email name roles { code } }
+    missingEmails
+  }
+}`,
+  },
+];

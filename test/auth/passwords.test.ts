@@ -1,0 +1,75 @@
+import { hash as argon2, parseOptions } from '@node-rs/argon2';
+import { expect, test } from 'vitest';
+import { createPasswords } from '../../src/auth/passwords.ts';
+
+const passwords = createPasswords({ passwordHashesAtOnce: 1, passwordWaiting: 100 });
+
+test('a hash verifies its password and no other', async () => {
+  const hash = await passwords.hash('correct horse battery');
+
+  expect(hash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
+  expect(await passwords.verify(hash, 'correct horse battery')).toBe(true);
+  expect(await passwords.verify(hash, 'correct horse batterz')).toBe(false);
+  expect(await passwords.verify(hash, '')).toBe(false);
+});
+
+test('a password is the same in either Unicode form', async () => {
+  const hash = await passwords.hash('caf\u00e9 caf\u00e9 caf\u00e9');
+
+  expect(await passwords.verify(hash, 'cafe\u0301 cafe\u0301 cafe\u0301')).toBe(true);
+});
+
+test('nobody’s password is never right, and is looked at with the same parameters', async () => {
+  const dummies: number[] = [];
+  const real: number[] = [];
+  const hash = await passwords.hash('correct horse battery');
+
+  for (let round = 0; round < 9; round++) {
+    dummies.push(await duration(() => passwords.verify(null, 'correct horse battery')));
+    real.push(await duration(() => passwords.verify(hash, 'a wrong password')));
+  }
+
+  expect(await passwords.verify(null, 'correct horse battery')).toBe(false);
+  // A dummy that were skipped would take a hundredth.
+  expect(median(dummies)).toBeGreaterThan(median(real) / 2);
+});
+
+test('more than 256 bytes are never hashed', async () => {
+  const long = 'x'.repeat(257);
+  const hash = await argon2(long, { memoryCost: 19_456, timeCost: 2, parallelism: 1 });
+
+  await expect(passwords.hash(long)).rejects.toThrow('too long');
+  expect(await passwords.verify(hash, long)).toBe(false);
+  expect(await passwords.verify(await passwords.hash('x'.repeat(256)), 'x'.repeat(256))).toBe(true);
+});
+
+test('a hash by other parameters is outdated', async () => {
+  const former = await argon2('correct horse battery', { memoryCost: 8192, timeCost: 1, parallelism: 1 });
+
+  expect(passwords.isOutdated(former)).toBe(true);
+  expect(await passwords.verify(former, 'correct horse battery')).toBe(true);
+  expect(passwords.isOutdated(await passwords.hash('correct horse battery'))).toBe(false);
+  expect(parseOptions(former).memoryCost).toBe(8192);
+});
+
+test('who comes when the queue is full is told to come again, and those who wait are served', async () => {
+  const few = createPasswords({ passwordHashesAtOnce: 1, passwordWaiting: 2 });
+
+  const outcomes = await Promise.allSettled(Array.from({ length: 5 }, () => few.verify(null, 'x')));
+
+  expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'fulfilled', 'rejected', 'rejected']);
+  expect((outcomes[3] as PromiseRejectedResult).reason).toMatchObject({
+    type: 'AuthenticationError',
+    code: 'TOO_MANY_ATTEMPTS',
+    data: { retryAt: expect.any(Date) },
+  });
+  expect(await few.verify(null, 'x')).toBe(false);
+});
+
+async function duration(work: () => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await work();
+  return performance.now() - start;
+}
+
+const median = (numbers: number[]): number => numbers.sort((a, b) => a - b)[Math.floor(numbers.length / 2)]!;
