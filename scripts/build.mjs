@@ -3,7 +3,6 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { waitForLock } from 'fs-native-extensions';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
@@ -14,6 +13,7 @@ export async function buildWhereStale() {
   if (isBuilt()) return;
   mkdirSync(dist, { recursive: true });
   // The kernel lets go of the lock when the process ends, however it ends.
+  const { waitForLock } = await import('fs-native-extensions');
   await waitForLock(openSync(join(dist, '.lock'), 'a+'));
   if (isBuilt()) return;
 

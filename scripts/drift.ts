@@ -8,13 +8,24 @@ import { everything, type Migration, migrationList, readMigrations } from '../sr
 import { withEngine } from '../src/database/schema-engine.ts';
 import { root } from '../src/root.ts';
 
+interface Drifting {
+  /** The text of another schema than `prisma/schema.prisma`. */
+  readonly schema?: string;
+  readonly migrations?: readonly Migration[];
+  /** A database to work in, which is closed afterwards; making one takes seconds. */
+  readonly empty?: PGlite;
+}
+
 /**
  * The SQL that leads from what the migrations make to what `prisma/schema.prisma` says; null where they agree. What
  * Prisma's language has no words for (checks, triggers, partial indexes, collations) it neither sees nor proposes.
  */
-export async function drift(schema?: string, migrations: readonly Migration[] = readMigrations()): Promise<string | null> {
+export async function drift({
+  schema,
+  migrations = readMigrations(),
+  empty = new PGlite({ extensions: { pg_trgm } }),
+}: Drifting = {}) {
   const content = schema ?? (await readFile(join(root, 'prisma', 'schema.prisma'), 'utf8'));
-  const empty = new PGlite({ extensions: { pg_trgm } });
   try {
     return await withEngine(shadowedBy(empty), async (engine) => {
       const { exitCode, stdout } = await engine.diff({

@@ -1,6 +1,7 @@
-import type { Context, SignedInContext } from './context.ts';
+import type { Context } from './context.ts';
 import { Prisma, type Transaction } from './database.ts';
 import { type IdPrefix, newId } from './ids.ts';
+import type { Reach } from './reach.ts';
 
 /** One field of what changed; both sides as JSON values, never a secret. */
 export interface Change {
@@ -23,8 +24,11 @@ export interface Happening {
   readonly people?: readonly string[];
 }
 
+/** What an event takes from its request: where it came from, and who sent it, where somebody is signed in. */
+export type Happens = Pick<Context, 'arrival'> & { readonly reach?: Pick<Reach, 'userId' | 'userName' | 'impersonation'> | null };
+
 /** Writes the event of a change in the transaction of the change: one statement, with the people it is about. */
-export async function record(tx: Transaction, context: Context, happening: Happening): Promise<void> {
+export async function record(tx: Transaction, context: Happens, happening: Happening): Promise<void> {
   await tx.$executeRaw(Prisma.sql`WITH ${insertion(context, happening, Prisma.sql`TRUE`)}`);
 }
 
@@ -32,7 +36,7 @@ export async function record(tx: Transaction, context: Context, happening: Happe
  * Writes the event of a refused attempt, outside of any transaction, so that it outlives the refusal. Attempts that
  * share one of the `alike` keys within 60 seconds of the first are that one event.
  */
-export async function recordRefused(context: Context, alike: readonly string[], happening: Happening): Promise<void> {
+export async function recordRefused(context: Context & Happens, alike: readonly string[], happening: Happening): Promise<void> {
   const { database, secrets } = context.steward;
   const keys = alike.map((key) => secrets.keyedHash('refusal-window', key));
   // A window that is open refuses its key; the event is written where no key was refused.
@@ -46,10 +50,7 @@ export async function recordRefused(context: Context, alike: readonly string[], 
 }
 
 /** The event as a common table expression, and its people as the statement that follows. */
-function insertion(context: Context, happening: Happening, condition: Prisma.Sql): Prisma.Sql {
-  const { arrival } = context;
-  // Operations that anybody may call have no caller, whatever token was sent along.
-  const reach = (context as Partial<SignedInContext>).reach ?? null;
+function insertion({ arrival, reach = null }: Happens, happening: Happening, condition: Prisma.Sql): Prisma.Sql {
   const actor = happening.actor === undefined ? reach && { id: reach.userId, name: reach.userName } : happening.actor;
   const impersonation = reach?.impersonation ?? null;
   const { subject } = happening;

@@ -88,17 +88,23 @@ export function createAsking(steward: Steward, arrival: Arrival): Asking {
   }
 
   const asking: Asking = {
-    reach: () => (reading ??= read()),
+    reach() {
+      reading ??= read();
+      return reading;
+    },
     get loaders() {
-      return (loaders ??= createLoaders({ steward, reach: asking.reach }));
+      loaders ??= createLoaders({ steward, reach: asking.reach });
+      return loaders;
     },
     actAs(sessionId) {
       unjudgedSession = sessionId;
-      reading = loaders = undefined;
+      reading = undefined;
+      loaders = undefined;
     },
     renew() {
       if (known) unjudgedSession ??= known.sessionId;
-      reading = loaders = undefined;
+      reading = undefined;
+      loaders = undefined;
     },
   };
   return asking;

@@ -11,7 +11,7 @@ export { Prisma } from './generated/prisma/client.ts';
 /** A Prisma client bound to an open transaction. Nothing else may touch the database inside: it would wait for its connection. */
 export type Transaction = Prisma.TransactionClient;
 
-// biome-ignore lint/suspicious/noExplicitAny: what a row holds is known to the statement that selects it.
+/** What a row holds is known to the statement that selects it. */
 type Row = any;
 
 /** A statement whose text never changes: prepared once per connection, under its name. */
@@ -58,10 +58,14 @@ export interface Database {
   isReady(): Promise<boolean>;
   /** How many statements were sent since the start, BEGIN and COMMIT included. */
   readonly statementCount: number;
-  /** Runs `work` on one connection that nobody else uses meanwhile, without time-outs: for migrations, before anything else runs. */
+  /**
+   * Runs `work` on one connection, without time-outs, while no other process runs such work on this database; at most
+   * two minutes are spent waiting for that. For migrations, before anything else runs here.
+   */
   alone<Out>(work: (pool: pg.Pool) => Promise<Out>): Promise<Out>;
   /** For people: which database this is, without a password. */
   describe(): string;
+  /** Waits for what is under way; safe to call again. */
   close(): Promise<void>;
 }
 
@@ -71,6 +75,7 @@ export async function openDatabase(location: DatabaseLocation, options: Database
   const opened = 'url' in location ? toServer(location.url, options) : await toEmbedded(location);
   const { pool } = opened;
   let statementCount = 0;
+  let closing: Promise<void> | undefined;
   pool.on('error', (error) => options.onConnectionLost?.(error));
   pool.on('connect', (client) => watch(client, () => statementCount++));
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool) });
@@ -103,13 +108,18 @@ export async function openDatabase(location: DatabaseLocation, options: Database
     },
     alone: opened.alone,
     describe: opened.describe,
-    async close() {
-      await prisma.$disconnect();
-      await pool.end();
-      await opened.close();
+    close() {
+      closing ??= prisma
+        .$disconnect()
+        .then(() => pool.end())
+        .then(opened.close);
+      return closing;
     },
   };
 }
+
+/** Any number that no other advisory lock of ours has. */
+const aloneLock = 5_283_760;
 
 interface Opened extends Pick<Database, 'pool' | 'alone' | 'describe' | 'close'> {}
 
@@ -121,6 +131,7 @@ function toServer(url: string, options: DatabaseOptions): Opened {
     lockTimeoutMs = 4000,
     transactionTimeoutMs = 10_000,
   } = options;
+  const describe = () => `PostgreSQL at ${withoutPassword(url)}`;
   const always = { connectionString: url, keepAlive: true, application_name: 'steward', onConnect: inUtc };
   return {
     pool: new pg.Pool({
@@ -135,15 +146,32 @@ function toServer(url: string, options: DatabaseOptions): Opened {
       idleTimeoutMillis: 30_000,
     }),
     async alone(work) {
+      // On a connection of its own: the pool drops its client, and a lock with it, after any failed query.
+      const lock = new pg.Client({
+        connectionString: url,
+        keepAlive: true,
+        connectionTimeoutMillis: 10_000,
+        lock_timeout: 120_000,
+      });
       const pool = new pg.Pool({ ...always, max: 1, connectionTimeoutMillis: 10_000, idleTimeoutMillis: 0 });
+      // Whoever waits for an answer is told of a lost connection; an unheard event would end the process.
+      lock.on('error', () => {});
       pool.on('error', () => {});
       try {
+        await lock.connect().catch((cause) => {
+          throw new Error(`${describe()} does not answer: ${cause.code ?? cause.message}.`, { cause });
+        });
+        await lock.query('SELECT pg_advisory_lock($1)', [aloneLock]).catch((cause) => {
+          const late = `Another process has been migrating ${describe()} for two minutes. Look after that one, then start again.`;
+          throw cause.code === '55P03' ? new Error(late, { cause }) : cause;
+        });
         return await work(pool);
       } finally {
         await pool.end();
+        await lock.end();
       }
     },
-    describe: () => `PostgreSQL at ${withoutPassword(url)}`,
+    describe,
     close: async () => {},
   };
 }
@@ -175,25 +203,29 @@ async function inUtc(client: pg.ClientBase): Promise<void> {
   await client.query("SET TIME ZONE 'UTC'");
 }
 
-/** Counts what the client sends, prepares its errors for Prisma, and cuts it off where an answer is overdue: it would be taken for that of the next query. */
+/**
+ * Counts what the client sends, prepares its errors for Prisma, and cuts it off where an answer is overdue, since that
+ * would be taken for the answer to its next query. The pool and Prisma call `query` with a callback or for a promise.
+ */
 function watch(client: pg.PoolClient, count: () => void): void {
   const query = client.query.bind(client) as (...args: unknown[]) => unknown;
   const failed = (error: unknown) => {
     prepareForPrisma(error);
-    if (error instanceof Error && error.message === 'Query read timeout')
-      (client as unknown as Wired).connection.stream.destroy();
+    if ((error as Error).message === 'Query read timeout') (client as unknown as Wired).connection.stream.destroy();
   };
   client.query = ((...args: unknown[]) => {
     count();
     const last = args.at(-1);
     if (typeof last === 'function') {
-      args[args.length - 1] = (error: unknown, ...rest: unknown[]) => {
+      const callback = (error: unknown, ...rest: unknown[]) => {
         if (error) failed(error);
         last(error, ...rest);
       };
-      return query(...args);
+      return query(...args.slice(0, -1), callback);
     }
-    return (query(...args) as Promise<unknown>).catch((error: unknown) => {
+    const answer = query(...args);
+    if (!(answer instanceof Promise)) return answer;
+    return answer.catch((error: unknown) => {
       failed(error);
       throw error;
     });

@@ -1,8 +1,7 @@
-import type { Logger } from 'pino';
 import { type DemoAccount, readDemoAccounts, seedDemo } from '../prisma/seed.ts';
-import { migrate } from './database/migrations.ts';
-import { type Database, openDatabase, Prisma } from './database.ts';
+import { openDatabase } from './database.ts';
 import { createLog } from './log.ts';
+import { prepare } from './prepare.ts';
 import { createServer, type StewardServer } from './server.ts';
 import { readSettings, type Settings, SettingsError } from './settings.ts';
 
@@ -17,7 +16,9 @@ async function start(): Promise<void> {
     onConnectionLost: (error) => log.warn({ err: error }, 'connection to the database lost'),
   });
   try {
-    await prepare(database, settings, log);
+    const { applied, unknown } = await prepare(database, settings);
+    if (applied.length > 0) log.info({ applied }, 'migrated');
+    if (unknown.length > 0) log.warn({ unknown }, 'a newer version has migrated this database');
     const server = await createServer({ database, settings, log });
     // Now rather than at the first login: a secret that does not open the keys stops the start.
     await server.steward.signingKeys.current();
@@ -34,22 +35,6 @@ async function start(): Promise<void> {
   log.info('stopped');
 }
 
-async function prepare(database: Database, settings: Settings, log: Logger): Promise<void> {
-  const { applied, unknown } = await migrate(database);
-  if (applied.length > 0) log.info({ applied }, 'migrated');
-  if (unknown.length > 0) log.warn({ unknown }, 'a newer version has migrated this database');
-
-  // A database of real people and one with demo accounts must never be the same.
-  if (settings.mode === 'production') {
-    await database.query(Prisma.sql`UPDATE installation SET production_since = now() WHERE production_since IS NULL`);
-    return;
-  }
-  const [used] = await database.query(Prisma.sql`SELECT FROM installation WHERE production_since IS NOT NULL`);
-  if (used) {
-    throw new Error(`NODE_ENV: ${database.describe()} has been used in production, so it is not opened in ${settings.mode}.`);
-  }
-}
-
 /** Fills a database without users in development. Those who can sign in, where the data folder knows them. */
 async function demoAccounts({ steward }: StewardServer, { mode, dataFolder }: Settings): Promise<DemoAccount[]> {
   if (mode !== 'development') return [];
@@ -59,18 +44,19 @@ async function demoAccounts({ steward }: StewardServer, { mode, dataFolder }: Se
 
 function greet(address: URL, accounts: readonly DemoAccount[], dataFolder: string): void {
   const at = (path: string) => new URL(path, address).href;
-  const admin = accounts.find(({ persona }) => persona === 'system_admin');
-  const signIn = admin
-    ? `  Sign in    ${admin.email}  ${admin.password}\n             (system admin; the other demo accounts are in ${dataFolder}/demo-accounts.json)\n`
-    : '';
+  const widest = Math.max(...accounts.map(({ email }) => email.length));
+  const signIn = accounts.map(({ persona, email, password }) => `  ${email.padEnd(widest)}  ${password}  ${persona}\n`).join('');
   process.stdout.write(`
 Steward is ready.
 
   GraphiQL   ${at('/graphiql')}
   GraphQL    ${at('/graphql')}
   Health     ${at('/healthz')}  ${at('/readyz')}
+
+Sign in with the form in GraphiQL, as one of these (also in ${dataFolder}/demo-accounts.json):
+
 ${signIn}
-Sign in with the form in GraphiQL, and try:
+and try:
 
   { users(first: 5) { totalCount nodes { email roles { code } memberships { nodes { organizationName } } } } }
 

@@ -83,7 +83,7 @@ export const visible = {
 
   invitation: judged<{ organizationId: string; email: string }>(
     (reach, invitation) =>
-      (reach !== null && reach.emailVerified && reach.email === invitation.email && !isBound(reach)) ||
+      (reach?.emailVerified && reach.email === invitation.email && !isBound(reach)) ||
       mayIn(reach, invitation.organizationId, 'org:members:read') ||
       may(reach, 'organizations:read'),
   ),

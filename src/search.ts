@@ -1,9 +1,18 @@
 /**
- * Folds text for searching: NFKC and lower case. Done here and not in SQL, since the folding of PostgreSQL differs
- * between databases. The Greek sigma at the end of a word is the same letter as within one: lower case alone would tell the
- * capitals of a word's beginning from the word.
+ * Folds text for searching: NFKC, and one case for all. Done here and not in SQL, since the folding of PostgreSQL differs
+ * between databases. Lower case alone would not do: ß and SS, ς and Σ, ı and I, İ and i are letters in two cases. Going
+ * there and back brings them together, whatever the language; the dot that İ leaves behind and the sigma that ends a word
+ * are told by hand.
  */
-export const fold = (text: string): string => text.normalize('NFKC').toLowerCase().replaceAll('ς', 'σ');
+export const fold = (text: string): string =>
+  text
+    .normalize('NFKC')
+    .toLowerCase()
+    .toUpperCase()
+    .toLowerCase()
+    .normalize('NFKC')
+    .replaceAll('ς', 'σ')
+    .replaceAll('i\u0307', 'i');
 
 // A line break can't be part of a search word, so no word matches across two fields.
 const searchText = (...fields: (string | null | undefined)[]): string =>

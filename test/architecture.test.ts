@@ -14,6 +14,7 @@ const table: Record<string, { own: string[]; packages?: RegExp }> = {
   'http/': {
     own: ['http/', 'auth/signing-keys', 'schema/index', 'context', 'settings', 'settings/', 'errors', 'log', 'root', 'database'],
   },
+  'prepare.ts': { own: ['database/migrations', 'database', 'settings'] },
   'context.ts': { own: ['auth/', 'loaders/', 'database', 'errors', 'reach', 'secrets', 'settings'] },
   'schema/': { own: ['schema/', 'resolvers/', 'loaders/', 'policy', 'context', 'errors', 'ids', 'reach', 'audit', 'auth/'] },
   'resolvers/': {
@@ -37,7 +38,7 @@ const table: Record<string, { own: string[]; packages?: RegExp }> = {
   },
   'loaders/': { own: ['loaders/', 'database', 'policy', 'ids', 'reach', 'permissions', 'errors', 'search', 'email', 'context'] },
   'change.ts': { own: ['context', 'database'] },
-  'audit.ts': { own: ['context', 'database', 'ids'] },
+  'audit.ts': { own: ['context', 'database', 'ids', 'reach'] },
   'auth/': { own: ['auth/', 'database', 'errors', 'ids', 'secrets', 'settings', 'context', 'permissions', 'email'] },
   'database.ts': { own: ['database/', 'errors', 'generated/'] },
   'database/': { own: ['database/', 'database', 'errors', 'root'] },

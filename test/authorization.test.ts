@@ -24,10 +24,10 @@ const personas = {
   anonymous: () => cast.visitWith(null),
   'base user': () => cast.visit(cast.people.base),
   'outsider, who owns another organization': () => cast.visit(cast.people.outsider),
-  'org_member': () => cast.visit(cast.people.member),
+  org_member: () => cast.visit(cast.people.member),
   'org_member, scoped there': () => cast.visit(cast.people.member, { organization: cast.organizations.acme }),
-  'org_manager': () => cast.visit(cast.people.manager),
-  'org_admin': () => cast.visit(cast.people.admin),
+  org_manager: () => cast.visit(cast.people.manager),
+  org_admin: () => cast.visit(cast.people.admin),
   owner: () => cast.visit(cast.people.owner),
   'custom role': () => cast.visit(cast.people.inviter),
   'suspended member': () => cast.visit(cast.people.suspended),
@@ -40,9 +40,16 @@ const personas = {
 
   'demoted admin with an old token': () => demoted(),
   'member whose scope moved': () => moved(),
-  'user whose session has ended': () => afterwards(cast.people.member, (visit) => world.sql`UPDATE sessions SET ended_at = now() WHERE id = ${visit.sessionUuid}::uuid`),
+  'user whose session has ended': () =>
+    afterwards(
+      cast.people.member,
+      (visit) => world.sql`UPDATE sessions SET ended_at = now() WHERE id = ${visit.sessionUuid}::uuid`,
+    ),
   'user whose session has expired': () =>
-    afterwards(cast.people.member, (visit) => world.sql`UPDATE sessions SET expires_at = now() - interval '1 second' WHERE id = ${visit.sessionUuid}::uuid`),
+    afterwards(
+      cast.people.member,
+      (visit) => world.sql`UPDATE sessions SET expires_at = now() - interval '1 second' WHERE id = ${visit.sessionUuid}::uuid`,
+    ),
   'suspended user': async () => {
     const jo = await world.person();
     return afterwards(jo, () => world.sql`UPDATE users SET status = 'SUSPENDED' WHERE id = ${jo.uuid}::uuid`);
@@ -57,7 +64,10 @@ const personas = {
 
 type Persona = keyof typeof personas;
 
-async function afterwards(who: { uuid: string }, statement: (visit: Visit) => typeof world.sql extends (...args: any[]) => infer Sql ? Sql : never) {
+async function afterwards(
+  who: { uuid: string },
+  statement: (visit: Visit) => typeof world.sql extends (...args: any[]) => infer Sql ? Sql : never,
+) {
   const visit = await cast.visit(who as never);
   await world.database.query(statement(visit));
   return visit;
@@ -148,7 +158,8 @@ interface Case {
 
 const shown = (what: unknown): string => (what === null ? 'null' : 'shown');
 /** The member of the union, and its code where it is a refusal. */
-const member = ({ __typename, code }: { __typename: string; code?: string }): string => [__typename, code].filter(Boolean).join(' ');
+const member = ({ __typename, code }: { __typename: string; code?: string }): string =>
+  [__typename, code].filter(Boolean).join(' ');
 const refusal = '__typename ... on MutationError { code }';
 const acme = () => cast.organizations.acme.id;
 const closed = () => cast.organizations.closed.id;
@@ -161,7 +172,9 @@ const cases: Record<string, Case> = {
     field: 'viewer',
     ask: ({ ask }) => ask('{ viewer { session { id } impersonator { id } } }'),
     said: ({ viewer }, { sessionId }) =>
-      viewer === null ? 'null' : `${viewer.session.id === sessionId ? 'itself' : 'somebody else'}${viewer.impersonator ? ', impersonated' : ''}`,
+      viewer === null
+        ? 'null'
+        : `${viewer.session.id === sessionId ? 'itself' : 'somebody else'}${viewer.impersonator ? ', impersonated' : ''}`,
     expected: {
       null: withoutToken,
       itself: [...ordinary, ...staff],
@@ -193,7 +206,7 @@ const cases: Record<string, Case> = {
         ...withoutToken,
         ...activeInAcme,
         ...impersonators,
-        ...['base user', 'outsider, who owns another organization', 'suspended member', 'member, scoped elsewhere'] as const,
+        ...(['base user', 'outsider, who owns another organization', 'suspended member', 'member, scoped elsewhere'] as const),
       ],
       UNAUTHENTICATED: unauthenticated,
       ...refusedTokens,
@@ -204,7 +217,11 @@ const cases: Record<string, Case> = {
     field: 'node',
     ask: ({ ask }) => ask('{ node(id: "what") { id } }'),
     said: ({ node }) => shown(node),
-    expected: { null: [...withoutToken, ...ordinary, ...staff, ...impersonators], UNAUTHENTICATED: unauthenticated, ...refusedTokens },
+    expected: {
+      null: [...withoutToken, ...ordinary, ...staff, ...impersonators],
+      UNAUTHENTICATED: unauthenticated,
+      ...refusedTokens,
+    },
   },
 
   'nodes of an organization and of a built-in role': {
@@ -223,7 +240,11 @@ const cases: Record<string, Case> = {
     field: 'nodes',
     ask: ({ ask }) => ask('{ nodes(ids: []) { id } }'),
     said: ({ nodes }) => JSON.stringify(nodes),
-    expected: { '[]': [...withoutToken, ...ordinary, ...staff, ...impersonators], UNAUTHENTICATED: unauthenticated, ...refusedTokens },
+    expected: {
+      '[]': [...withoutToken, ...ordinary, ...staff, ...impersonators],
+      UNAUTHENTICATED: unauthenticated,
+      ...refusedTokens,
+    },
   },
 
   'user, a colleague in Acme': {
@@ -264,7 +285,8 @@ const cases: Record<string, Case> = {
 
   'usersLookup of oneself': {
     field: 'usersLookup',
-    ask: ({ ask }) => ask('query ($ids: [ID!]) { usersLookup(ids: $ids) { users { id } missingIds } }', { ids: [cast.people.traveller.id] }),
+    ask: ({ ask }) =>
+      ask('query ($ids: [ID!]) { usersLookup(ids: $ids) { users { id } missingIds } }', { ids: [cast.people.traveller.id] }),
     said: ({ usersLookup }) => shown(usersLookup.users[0] ?? null),
     expected: {
       shown: staff,
@@ -299,12 +321,24 @@ const cases: Record<string, Case> = {
   authLogin: {
     field: 'authLogin',
     ask: ({ ask }) =>
-      ask(`mutation ($input: AuthLoginInput!) { authLogin(input: $input) { ${refusal} ... on AuthLoginSuccess { viewer { user { id } } } } }`, {
-        input: { email: cast.people.base.email, password },
-      }),
-    said: ({ authLogin }) => `${member(authLogin)} as ${authLogin.viewer?.user.id === cast.people.base.id ? 'the person' : 'somebody else'}`,
+      ask(
+        `mutation ($input: AuthLoginInput!) { authLogin(input: $input) { ${refusal} ... on AuthLoginSuccess { viewer { user { id } } } } }`,
+        {
+          input: { email: cast.people.base.email, password },
+        },
+      ),
+    said: ({ authLogin }) =>
+      `${member(authLogin)} as ${authLogin.viewer?.user.id === cast.people.base.id ? 'the person' : 'somebody else'}`,
     expected: {
-      'AuthLoginSuccess as the person': [...withoutToken, ...ordinary, ...staff, ...impersonators, ...unauthenticated, ...stale, 'expired token'],
+      'AuthLoginSuccess as the person': [
+        ...withoutToken,
+        ...ordinary,
+        ...staff,
+        ...impersonators,
+        ...unauthenticated,
+        ...stale,
+        'expired token',
+      ],
     },
   },
 
@@ -319,7 +353,7 @@ const cases: Record<string, Case> = {
         ...staff,
         ...impersonators,
         ...stale,
-        ...['expired token', 'token of another server', 'garbage token'] as const,
+        ...(['expired token', 'token of another server', 'garbage token'] as const),
       ],
       'AuthenticationError ACCOUNT_SUSPENDED': ['suspended user'],
       'AuthenticationError REFRESH_TOKEN_INVALID': [
@@ -341,7 +375,13 @@ const cases: Record<string, Case> = {
       AuthRefreshSuccess: [
         ...activeInAcme,
         ...impersonators,
-        ...['member, scoped elsewhere', 'member whose scope moved', 'expired token', 'token of another server', 'garbage token'] as const,
+        ...([
+          'member, scoped elsewhere',
+          'member whose scope moved',
+          'expired token',
+          'token of another server',
+          'garbage token',
+        ] as const),
       ],
       'AuthenticationError NOT_A_MEMBER': [...notInAcme, ...staff, 'suspended member', 'demoted admin with an old token'],
       'AuthenticationError ACCOUNT_SUSPENDED': ['suspended user'],
@@ -363,12 +403,12 @@ const cases: Record<string, Case> = {
     expected: {
       'AuthenticationError ORGANIZATION_SUSPENDED': ['member of the suspended organization'],
       'AuthenticationError NOT_A_MEMBER': [
-        ...['base user', 'outsider, who owns another organization', 'suspended member', 'member, scoped elsewhere'] as const,
+        ...(['base user', 'outsider, who owns another organization', 'suspended member', 'member, scoped elsewhere'] as const),
         ...activeInAcme,
         ...staff,
         ...impersonators,
         ...stale,
-        ...['expired token', 'token of another server', 'garbage token'] as const,
+        ...(['expired token', 'token of another server', 'garbage token'] as const),
       ],
       'AuthenticationError ACCOUNT_SUSPENDED': ['suspended user'],
       'AuthenticationError REFRESH_TOKEN_INVALID': [
@@ -393,7 +433,7 @@ const cases: Record<string, Case> = {
         ...staff,
         'staff as a member',
         ...stale,
-        ...['expired token', 'token of another server', 'garbage token'] as const,
+        ...(['expired token', 'token of another server', 'garbage token'] as const),
       ],
       'AuthenticationError NOT_A_MEMBER': ['org_admin as a member'],
       'AuthenticationError ACCOUNT_SUSPENDED': ['suspended user'],
@@ -429,7 +469,7 @@ const cases: Record<string, Case> = {
     expected: {
       'AuthenticationError ORGANIZATION_SUSPENDED': ['member of the suspended organization'],
       'NotFoundError NOT_FOUND': [
-        ...['base user', 'outsider, who owns another organization', 'suspended member', 'member, scoped elsewhere'] as const,
+        ...(['base user', 'outsider, who owns another organization', 'suspended member', 'member, scoped elsewhere'] as const),
         ...activeInAcme,
         ...staff,
         'staff as a member',
@@ -502,7 +542,9 @@ function outcomeOf({ data, errors }: Answer<any>, field: string, said: (data: an
 }
 
 test('every root field of the schema is in the table', () => {
-  const served = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()].flatMap((type) => Object.keys(type?.getFields() ?? {}));
+  const served = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()].flatMap((type) =>
+    Object.keys(type?.getFields() ?? {}),
+  );
 
   expect([...new Set(Object.values(cases).map(({ field }) => field))].sort()).toEqual(served.sort());
 });
@@ -571,21 +613,30 @@ test.each([
   ['remover', ['org:members:read', 'org:members:remove', 'org:read']],
   ['editor', ['org:read', 'org:update']],
   ['nothing', ['org:read']],
-])('the organization role %s carries exactly what the design says, where the session is scoped to it', async (role, permissions) => {
-  const jo = await world.person();
-  const organization = await world.organization({
-    owner: await world.person(),
-    customRoles: { inviter: ['org:members:invite'], updater: ['org:members:update'], remover: ['org:members:remove'], editor: ['org:update'], nothing: [] },
-    members: [[jo, [role]]],
-  });
-  const document = '{ viewer { permissions memberships { permissions } } }';
+])(
+  'the organization role %s carries exactly what the design says, where the session is scoped to it',
+  async (role, permissions) => {
+    const jo = await world.person();
+    const organization = await world.organization({
+      owner: await world.person(),
+      customRoles: {
+        inviter: ['org:members:invite'],
+        updater: ['org:members:update'],
+        remover: ['org:members:remove'],
+        editor: ['org:update'],
+        nothing: [],
+      },
+      members: [[jo, [role]]],
+    });
+    const document = '{ viewer { permissions memberships { permissions } } }';
 
-  const scoped = await (await cast.visit(jo, { organization })).run(document);
-  const unscoped = await (await cast.visit(jo)).run(document);
+    const scoped = await (await cast.visit(jo, { organization })).run(document);
+    const unscoped = await (await cast.visit(jo)).run(document);
 
-  expect(scoped.viewer).toEqual({ permissions, memberships: [{ permissions }] });
-  expect(unscoped.viewer).toEqual({ permissions: [], memberships: [{ permissions }] });
-});
+    expect(scoped.viewer).toEqual({ permissions, memberships: [{ permissions }] });
+    expect(unscoped.viewer).toEqual({ permissions: [], memberships: [{ permissions }] });
+  },
+);
 
 test('in a suspended organization the strongest member carries org:read alone', async () => {
   const visit = await cast.visit(cast.people.landlord, { organization: cast.organizations.closed });
@@ -598,9 +649,15 @@ test('in a suspended organization the strongest member carries org:read alone', 
 test('a suspended membership carries nothing, whatever its roles', async () => {
   const visit = await cast.visit(cast.people.suspended);
 
-  const { viewer } = await visit.run('{ viewer { permissions memberships { id } user { memberships { nodes { status permissions } } } } }');
+  const { viewer } = await visit.run(
+    '{ viewer { permissions memberships { id } user { memberships { nodes { status permissions } } } } }',
+  );
 
-  expect(viewer).toEqual({ permissions: [], memberships: [], user: { memberships: { nodes: [{ status: 'SUSPENDED', permissions: [] }] } } });
+  expect(viewer).toEqual({
+    permissions: [],
+    memberships: [],
+    user: { memberships: { nodes: [{ status: 'SUSPENDED', permissions: [] }] } },
+  });
 });
 
 // ---------------------------------------------------------------- how a refusal reads
@@ -631,9 +688,16 @@ test('FORBIDDEN says what is needed and nothing of what the caller has: it is th
 test('a refused field leaves its neighbours whole', async () => {
   const visit = await personas['base user']();
 
-  const { data, errors } = await visit.ask('{ users { totalCount } viewer { user { id } } usersLookup(ids: []) { missingIds } roles(scope: PLATFORM) { code } }');
+  const { data, errors } = await visit.ask(
+    '{ users { totalCount } viewer { user { id } } usersLookup(ids: []) { missingIds } roles(scope: PLATFORM) { code } }',
+  );
 
-  expect(data).toEqual({ users: null, viewer: { user: { id: cast.people.base.id } }, usersLookup: null, roles: expect.any(Array) });
+  expect(data).toEqual({
+    users: null,
+    viewer: { user: { id: cast.people.base.id } },
+    usersLookup: null,
+    roles: expect.any(Array),
+  });
   expect(data.roles).toHaveLength(5);
   expect(errors.map(({ path, extensions }) => [path, extensions.code])).toEqual([
     [['users'], 'FORBIDDEN'],
@@ -642,12 +706,24 @@ test('a refused field leaves its neighbours whole', async () => {
 });
 
 test('UNAUTHENTICATED, TOKEN_EXPIRED and TOKEN_STALE say nothing of why: each is one answer', async () => {
-  const bodyOf = async (persona: Persona) => (await (await personas[persona]()).post({ query: '{ viewer { user { id } } }' })).text();
+  const bodyOf = async (persona: Persona) =>
+    (await (await personas[persona]()).post({ query: '{ viewer { user { id } } }' })).text();
   const same = async (all: readonly Persona[]) => new Set(await Promise.all(all.map(bodyOf)));
 
   expect((await same(stale)).size).toBe(1);
   // Whether a session has ended or never was, and whether its person or impersonator is suspended, reads alike.
-  expect((await same(['user whose session has ended', 'user whose session has expired', 'suspended user', 'impersonator who is suspended', 'impersonator whose own session has ended', 'token of an unknown session'])).size).toBe(1);
+  expect(
+    (
+      await same([
+        'user whose session has ended',
+        'user whose session has expired',
+        'suspended user',
+        'impersonator who is suspended',
+        'impersonator whose own session has ended',
+        'token of an unknown session',
+      ])
+    ).size,
+  ).toBe(1);
   // A token that nobody here signed reads alike, whatever is wrong with it.
   expect((await same(['garbage token', 'token of another server'])).size).toBe(1);
 });
@@ -667,13 +743,19 @@ test('an admin who is demoted is stale at once, and what the refresh brings has 
 
 test('permissions are read at every request: what is taken from a role is gone with the next one', async () => {
   const jo = await world.person();
-  const organization = await world.organization({ owner: await world.person(), customRoles: { reader: ['org:members:read'] }, members: [[jo, ['reader']]] });
+  const organization = await world.organization({
+    owner: await world.person(),
+    customRoles: { reader: ['org:members:read'] },
+    members: [[jo, ['reader']]],
+  });
   const visit = await cast.visit(jo);
   const [, ownersMembership] = [...organization.memberships][0]!;
   const document = 'query ($id: ID!) { node(id: $id) { id } }';
 
   expect((await visit.run(document, { id: ownersMembership })).node).not.toBeNull();
-  await world.database.query(world.sql`DELETE FROM role_permissions rp USING roles r WHERE r.id = rp.role_id AND r.organization_id = ${organization.uuid}::uuid`);
+  await world.database.query(
+    world.sql`DELETE FROM role_permissions rp USING roles r WHERE r.id = rp.role_id AND r.organization_id = ${organization.uuid}::uuid`,
+  );
 
   expect((await visit.run(document, { id: ownersMembership })).node).toBeNull();
 });
@@ -681,7 +763,12 @@ test('permissions are read at every request: what is taken from a role is gone w
 // ---------------------------------------------------------------- what a refusal leaves
 
 const forbiddenEvents = (who: { uuid: string }) =>
-  world.database.query<{ id: string; actor: string; impersonator: string | null; metadata: { field: string; needs: string } }>(world.sql`
+  world.database.query<{
+    id: string;
+    actor: string;
+    impersonator: string | null;
+    metadata: { field: string; needs: string };
+  }>(world.sql`
     SELECT e.id, e.actor_id AS actor, e.impersonator_id AS impersonator, e.metadata FROM audit_events e
      WHERE e.action = 'access.forbidden' AND e.actor_id = ${who.uuid}::uuid ORDER BY e.generation, e.transaction, e.id`);
 
@@ -709,7 +796,8 @@ test('FORBIDDEN leaves an event; two of one session and field within 60 seconds 
 test('the 60 seconds count from the first refusal, and what comes after them is a new event', async () => {
   const jo = await world.person();
   const visit = await cast.visit(jo);
-  const passing = (seconds: number) => world.database.query(world.sql`UPDATE refusal_windows SET until = until - make_interval(secs => ${seconds}::int)`);
+  const passing = (seconds: number) =>
+    world.database.query(world.sql`UPDATE refusal_windows SET until = until - make_interval(secs => ${seconds}::int)`);
 
   await visit.ask('{ users { totalCount } }');
   await passing(40);
@@ -739,18 +827,27 @@ test('the event of an impersonator bears both people, and is about both', async 
 
   const [event] = await forbiddenEvents(jo);
   expect(event).toMatchObject({ actor: jo.uuid, impersonator: by.uuid });
-  const people = await world.database.query<{ id: string }>(world.sql`SELECT user_id AS id FROM audit_event_people WHERE event_id = ${event!.id}::uuid`);
+  const people = await world.database.query<{ id: string }>(
+    world.sql`SELECT user_id AS id FROM audit_event_people WHERE event_id = ${event!.id}::uuid`,
+  );
   expect(people.map(({ id }) => id).sort()).toEqual([jo.uuid, by.uuid].sort());
 });
 
 test('who is not signed in, and who is let through, leaves no such event', async () => {
-  const count = async () => (await world.database.query<{ n: number }>(world.sql`SELECT count(*)::int AS n FROM audit_events WHERE action = 'access.forbidden'`))[0]!.n;
+  const count = async () =>
+    (
+      await world.database.query<{ n: number }>(
+        world.sql`SELECT count(*)::int AS n FROM audit_events WHERE action = 'access.forbidden'`,
+      )
+    )[0]!.n;
   const before = await count();
 
   for (const persona of ['anonymous', 'garbage token', 'super_admin', 'demoted admin with an old token'] as const) {
     await (await personas[persona]()).ask('{ users { totalCount } }');
   }
-  await (await personas['base user']()).ask('query ($id: ID!) { user(id: $id) { id } node(id: $id) { id } }', { id: `user_${newId()}` });
+  await (await personas['base user']()).ask('query ($id: ID!) { user(id: $id) { id } node(id: $id) { id } }', {
+    id: `user_${newId()}`,
+  });
 
   expect(await count()).toBe(before);
 });

@@ -76,7 +76,10 @@ describe('a cursor is refused', () => {
 
 test('a cursor gives back the position that it was made of', () => {
   const position = fc.oneof(
-    fc.record({ type: fc.constant<ValueType>('text'), value: fc.string({ unit: 'grapheme' }).filter((text) => !text.includes('\0')) }),
+    fc.record({
+      type: fc.constant<ValueType>('text'),
+      value: fc.string({ unit: 'grapheme' }).filter((text) => !text.includes('\0')),
+    }),
     fc.record({ type: fc.constant<ValueType>('int'), value: fc.integer() }),
     fc.record({
       type: fc.constant<ValueType>('timestamptz'),
@@ -98,12 +101,10 @@ test('a cursor gives back the position that it was made of', () => {
 });
 
 test('whatever text comes as a cursor is a position or BAD_USER_INPUT, never another error', () => {
-  const changed = fc
-    .tuple(fc.nat(200), fc.string({ unit: 'binary', minLength: 1, maxLength: 3 }))
-    .map(([at, text]) => {
-      const cursor = encodeCursor(place, { value: instant, id });
-      return cursor.slice(0, at) + text + cursor.slice(at + text.length);
-    });
+  const changed = fc.tuple(fc.nat(200), fc.string({ unit: 'binary', minLength: 1, maxLength: 3 })).map(([at, text]) => {
+    const cursor = encodeCursor(place, { value: instant, id });
+    return cursor.slice(0, at) + text + cursor.slice(at + text.length);
+  });
   fc.assert(
     fc.property(fc.oneof(fc.string(), fc.string({ unit: 'binary' }), changed), (cursor) => {
       expect(codeOf(() => decodeCursor(place, cursor, 'timestamptz', false))).toMatch(/^(BAD_USER_INPUT$|accepted )/);
@@ -114,7 +115,14 @@ test('whatever text comes as a cursor is a position or BAD_USER_INPUT, never ano
 
 test('a position has one cursor: a text that only resembles it is none', () => {
   const cursor = encodeCursor(place, { value: instant, id });
-  const alike = [`${cursor}=`, `${cursor} `, `${cursor}$`, ` ${cursor}`, `${cursor}\n`, `${cursor.slice(0, 9)}.${cursor.slice(9)}`];
+  const alike = [
+    `${cursor}=`,
+    `${cursor} `,
+    `${cursor}$`,
+    ` ${cursor}`,
+    `${cursor}\n`,
+    `${cursor.slice(0, 9)}.${cursor.slice(9)}`,
+  ];
 
   const answers = alike.map((text) => codeOf(() => decodeCursor(place, text, 'timestamptz', false)));
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { type Database, isRetryable, Prisma, violatedConstraint } from '../src/database.ts';
+import { type Database, Prisma, violatedConstraint } from '../src/database.ts';
 import { testDatabase } from './support/database.ts';
 import { insert, literal, rowsAfter, verdict } from './support/sql.ts';
 

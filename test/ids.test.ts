@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest';
 import fc from 'fast-check';
+import { expect, test } from 'vitest';
 import { decodeAnyId, decodeId, encodeId, newId, prefixes } from '../src/ids.ts';
 
 const uuid = '01890a5d-ac96-774b-bcce-b302099a8057';
@@ -36,7 +36,12 @@ test.each([
 });
 
 test('an id of another type is an id, though none of a user', () => {
-  const found = [decodeId('user', `org_${suffix}`), decodeAnyId(`org_${suffix}`), decodeAnyId(`person_${suffix}`), decodeAnyId(suffix)];
+  const found = [
+    decodeId('user', `org_${suffix}`),
+    decodeAnyId(`org_${suffix}`),
+    decodeAnyId(`person_${suffix}`),
+    decodeAnyId(suffix),
+  ];
 
   expect(found).toEqual([null, { type: 'Organization', uuid }, null, null]);
 });
@@ -48,7 +53,9 @@ test('the id of a UUID is the one that the public TypeID format gives', () => {
 });
 
 test('the smallest and the largest UUID have ids', () => {
-  const ends = ['00000000-0000-0000-0000-000000000000', 'ffffffff-ffff-ffff-ffff-ffffffffffff'].map((end) => encodeId('org', end));
+  const ends = ['00000000-0000-0000-0000-000000000000', 'ffffffff-ffff-ffff-ffff-ffffffffffff'].map((end) =>
+    encodeId('org', end),
+  );
 
   expect(ends).toEqual(['org_00000000000000000000000000', 'org_7zzzzzzzzzzzzzzzzzzzzzzzzz']);
 });

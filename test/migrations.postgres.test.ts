@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { migrate, readMigrations } from '../src/database/migrations.ts';
+import { openDatabase } from '../src/database.ts';
 import { root } from '../src/root.ts';
 import { emptyLocation, reopened } from './support/database.ts';
 
@@ -47,4 +48,11 @@ test('one that fails in the middle stops the others with its name', async () => 
     expect.stringContaining('The migration 20991231000000_broken failed: '),
     expect.stringContaining('The migration 20991231000000_broken has failed earlier.'),
   ]);
+});
+
+test('a server that does not answer is named, without its password', async () => {
+  const database = await openDatabase({ url: 'postgres://someone:secret@127.0.0.1:1/nowhere?x=y' });
+
+  await expect(migrate(database)).rejects.toThrow('PostgreSQL at postgres://127.0.0.1:1/nowhere does not answer: ECONNREFUSED.');
+  await database.close();
 });

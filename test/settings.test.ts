@@ -146,7 +146,7 @@ test('development makes a secret, keeps it for its owner alone, and finds it aga
 });
 
 test('a data folder that can not be written is named', () => {
-  expect(named({ STEWARD_DATA_FOLDER: '/proc/steward' })).toEqual(['STEWARD_DATA_FOLDER']);
+  expect(named({ STEWARD_DATA_FOLDER: '/dev/null/steward' })).toEqual(['STEWARD_DATA_FOLDER']);
 });
 
 test('README lists every setting, and no other one', () => {
@@ -154,5 +154,9 @@ test('README lists every setting, and no other one', () => {
   const names = settingsTable.map(({ name }) => name);
 
   expect(names.filter((name) => !readme.includes(`\`${name}\``))).toEqual([]);
-  expect([...new Set(readme.match(/\bSTEWARD_[A-Z_]+\b/g))].filter((name) => !names.includes(name))).toEqual([]);
+  expect(
+    [...new Set(readme.match(/\bSTEWARD_[A-Z_]+\b/g))].filter(
+      (name) => !names.includes(name) && !name.startsWith('STEWARD_TEST_'),
+    ),
+  ).toEqual([]);
 });

@@ -1,6 +1,8 @@
 import { parseArgs } from 'node:util';
-import { migrate } from '../database/migrations.ts';
-import { type Database, openDatabase } from '../database.ts';
+import type { Context } from '../context.ts';
+import { markRolledBack } from '../database/migrations.ts';
+import { openDatabase } from '../database.ts';
+import { prepare } from '../prepare.ts';
 import { readSettings, type Settings } from '../settings.ts';
 import { commandContext } from './context.ts';
 import { createAdmin } from './create.ts';
@@ -11,7 +13,7 @@ export const usage = `Usage: npm run admin -- COMMAND
   create EMAIL [--another]   make a system admin; the password is ADMIN_PASSWORD, or typed at the terminal
   unlock EMAIL               clear failed logins and the lock of an address
   rotate-key                 sign access tokens with a new key; those of the former one hold until they expire
-  migrate                    bring the database to the state of this version
+  migrate [--retry NAME]     bring the database to the state of this version; again, after the named migration failed
 
 They take the server's settings. On PostgreSQL they work while servers run.`;
 
@@ -27,46 +29,54 @@ export interface Surroundings {
 
 /** Runs the command that the arguments name. Throws where it does not succeed, with a message for people. */
 export async function runCommand(args: readonly string[], around: Surroundings): Promise<void> {
-  const command = readCommand(args);
+  const { command, retry } = readCommand(args);
   const settings = settingsOf(around.environment);
   const database = await openDatabase(settings.database, { poolSize: 2 });
   try {
-    await command(database, settings, around);
+    if (retry) await markRolledBack(database, retry);
+    const { applied } = await prepare(database, settings);
+    await command(commandContext(database, settings), around, applied);
   } finally {
     await database.close();
   }
 }
 
-type Command = (database: Database, settings: Settings, around: Surroundings) => Promise<void>;
+type Command = (context: Context, around: Surroundings, migrations: readonly string[]) => Promise<void>;
 
-function readCommand(args: readonly string[]): Command {
-  const { positionals, another } = parse(args);
+function readCommand(args: readonly string[]): { command: Command; retry?: string | undefined } {
+  const { positionals, another, retry } = parse(args);
   const [name, email, ...rest] = positionals;
   const takesEmail = name === 'create' || name === 'unlock';
-  if (rest.length > 0 || takesEmail !== (email !== undefined) || (another && name !== 'create')) throw new UsageError(usage);
+  if (
+    rest.length > 0 ||
+    takesEmail !== (email !== undefined) ||
+    (another && name !== 'create') ||
+    (retry !== undefined && name !== 'migrate')
+  )
+    throw new UsageError(usage);
 
   switch (name) {
     case 'create':
-      return create(email!, another);
+      return { command: create(email!, another) };
     case 'unlock':
-      return unlockAddress(email!);
+      return { command: unlockAddress(email!) };
     case 'rotate-key':
-      return rotateKey;
+      return { command: rotateKey };
     case 'migrate':
-      return migrateOnly;
+      return { command: migrateOnly, retry };
     default:
       throw new UsageError(usage);
   }
 }
 
-function parse(args: readonly string[]): { positionals: string[]; another: boolean } {
+function parse(args: readonly string[]): { positionals: string[]; another: boolean; retry: string | undefined } {
   try {
     const { positionals, values } = parseArgs({
       args: [...args],
       allowPositionals: true,
-      options: { another: { type: 'boolean', default: false } },
+      options: { another: { type: 'boolean', default: false }, retry: { type: 'string' } },
     });
-    return { positionals, another: values.another };
+    return { positionals, another: values.another, retry: values.retry };
   } catch {
     throw new UsageError(usage);
   }
@@ -74,32 +84,25 @@ function parse(args: readonly string[]): { positionals: string[]; another: boole
 
 const create =
   (email: string, another: boolean): Command =>
-  async (database, settings, { environment, typedPassword, say }) => {
-    await migrate(database);
+  async (context, { environment, typedPassword, say }) => {
     const given = environment.ADMIN_PASSWORD;
     const password = given ? async () => given : typedPassword;
-    say(`${await createAdmin(commandContext(database, settings), { email, another, password })} is a system admin now.`);
+    say(`${await createAdmin(context, { email, another, password })} is a system admin now.`);
   };
 
 const unlockAddress =
   (email: string): Command =>
-  async (database, settings, { say }) => {
-    await migrate(database);
-    say((await unlock(commandContext(database, settings), email)) ? `${email} is unlocked.` : `${email} was not locked.`);
-  };
+  async (context, { say }) =>
+    say((await unlock(context, email)) ? `${email} is unlocked.` : `${email} was not locked.`);
 
-const rotateKey: Command = async (database, settings, { say }) => {
-  await migrate(database);
-  const { steward } = commandContext(database, settings);
+const rotateKey: Command = async ({ steward }, { say }) =>
   say(
     `Access tokens are signed with the key ${await steward.signingKeys.rotate()} from now on, by every server within 30 seconds.`,
   );
-};
 
-const migrateOnly: Command = async (database, _settings, { say }) => {
-  const { applied } = await migrate(database);
-  say(applied.length === 0 ? 'There was nothing to migrate.' : `Applied: ${applied.join(', ')}`);
-};
+// Every command begins with the migrations; this one has nothing else to do.
+const migrateOnly: Command = async (_context, { say }, migrations) =>
+  say(migrations.length === 0 ? 'There was nothing to migrate.' : `Applied: ${migrations.join(', ')}`);
 
 // Commands listen nowhere, so ports are not theirs to judge.
 const settingsOf = ({ PORT, METRICS_PORT, ADMIN_PASSWORD, ...environment }: NodeJS.ProcessEnv): Settings =>

@@ -6,8 +6,7 @@ declare module 'fs-native-extensions' {
 }
 
 declare namespace WebAssembly {
-  type Module = {};
+  type Module = object;
   function compile(bytes: Uint8Array): Promise<Module>;
-  // biome-ignore lint/suspicious/noExplicitAny: what a module exports is the module's affair.
   function instantiate(module: Module, imports: Record<string, object>): Promise<{ readonly exports: any }>;
 }

@@ -38,7 +38,7 @@ export async function migrate(database: Database, migrations = readMigrations())
   return database.alone(async (pool) => {
     const present = await recorded(pool);
     if (isCurrent(present, migrations)) return { applied: [], unknown: unknownAmong(present, migrations) };
-    return inTurn(pool, () => apply(pool, migrations));
+    return apply(pool, migrations);
   });
 }
 
@@ -93,24 +93,13 @@ function unknownAmong(present: Recorded[] | undefined, migrations: readonly Migr
   return (present ?? []).map(({ name }) => name).filter((name) => !known.has(name));
 }
 
-/** Any number; the engine has another lock of its own, which it takes too late: it would see a migration under way as a failed one. */
-const turn = 5_283_760;
-
-async function inTurn<Out>(pool: pg.Pool, work: () => Promise<Out>): Promise<Out> {
-  await pool.query("SET lock_timeout = '2min'");
-  await pool.query('SELECT pg_advisory_lock($1)', [turn]);
-  try {
-    return await work();
-  } finally {
-    // The lock is the connection's. A failed query has ended that, and the lock with it: then this warns and does no harm.
-    await pool.query('SELECT pg_advisory_unlock($1)', [turn]);
-    await pool.query('RESET lock_timeout');
-  }
-}
-
 async function apply(pool: pg.Pool, migrations: readonly Migration[]): Promise<Migrated> {
   const migrationsList = migrationList(migrations);
-  return withEngine(adaptersOver(pool), async (engine) => {
+  let failure: Error | undefined;
+  const adapters = adaptersOver(pool, (error) => {
+    failure = error;
+  });
+  return withEngine(adapters, async (engine) => {
     const found = await engine.diagnoseMigrationHistory({ migrationsList, optInToShadowDatabase: false, filters: everything });
     const [failed] = found.failedMigrationNames;
     if (failed) throw new Error(`The migration ${failed} has failed earlier. ${whatToDo(failed)}`);
@@ -128,7 +117,9 @@ async function apply(pool: pg.Pool, migrations: readonly Migration[]): Promise<M
     } catch (error) {
       const name = await failedOne(pool);
       if (!name) throw error;
-      throw new Error(`The migration ${name} failed: ${reason(error)} ${whatToDo(name)}`, { cause: error });
+      throw new Error(`The migration ${name} failed: ${(failure ?? (error as Error)).message}. ${whatToDo(name)}`, {
+        cause: error,
+      });
     }
   });
 }
@@ -142,11 +133,4 @@ function whatToDo(name: string): string {
 
 async function failedOne(pool: pg.Pool): Promise<string | undefined> {
   return (await recorded(pool))?.find(({ finished }) => !finished)?.name;
-}
-
-/** The engine wraps what the database said into a page of advice for its own command line. */
-function reason(error: unknown): string {
-  const text = String((error as Error).message);
-  const said = /Database error:\s*([\s\S]*?)(\n\n|$)/.exec(text)?.[1]?.replace(/\s+/g, ' ').trim();
-  return `${(said ?? text).replace(/\.$/, '')}.`;
 }

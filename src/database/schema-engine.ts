@@ -49,8 +49,11 @@ export async function withEngine<Out>(
   }
 }
 
-/** The engine's way to the database of `pool`, which should have one connection: the engine's lock belongs to it. */
-export function adaptersOver(pool: pg.Pool): SqlMigrationAwareDriverAdapterFactory {
+/** The engine's way to the database of `pool`, which should have one connection: the engine's lock belongs to it. `failed` hears why a script failed. */
+export function adaptersOver(
+  pool: pg.Pool,
+  failed: (error: pg.DatabaseError) => void = () => {},
+): SqlMigrationAwareDriverAdapterFactory {
   const factory = new PrismaPg(pool);
   return {
     provider: factory.provider,
@@ -62,6 +65,7 @@ export function adaptersOver(pool: pg.Pool): SqlMigrationAwareDriverAdapterFacto
         try {
           await pool.query(script);
         } catch (error) {
+          failed(error as pg.DatabaseError);
           throw new DriverAdapterError(scriptFailure(error as pg.DatabaseError));
         }
       };

@@ -17,9 +17,6 @@ export async function fetchThrough(gate: Gate, request: Request, peer: string): 
     body: request.body as AsyncIterable<Uint8Array> | null,
     peer,
   });
-  const response = new Response(body as BodyInit | null, { status });
-  for (const [name, value] of Object.entries(answered)) {
-    for (const line of Array.isArray(value) ? value : [value]) response.headers.append(name, line);
-  }
-  return response;
+  const lines = Object.entries(answered).flatMap(([name, value]) => [value].flat().map((line): [string, string] => [name, line]));
+  return new Response(body as BodyInit | null, { status, headers: new Headers(lines) });
 }

@@ -13,7 +13,10 @@ export interface Caller {
   readonly lastActiveAt: Date;
 }
 
-/** Reads everything that authority depends on by a session's id: [session]. Every request runs it, once. */
+/**
+ * Reads everything that authority depends on by a session's id: [session]. Every request runs it, once. Tags of the person
+ * are no business of the organization that an impersonation is bound to.
+ */
 export const callerOfSession = statement<Caller>(
   'caller_of_session',
   `SELECT s.id, s.user_id, s.organization_id, s.app_id, s.bound_to_id, s.last_active_at,
@@ -23,7 +26,8 @@ export const callerOfSession = statement<Caller>(
             AND (u.status = 'ACTIVE' OR u.suspended_until <= now())
             AND (i.id IS NULL OR i.status = 'ACTIVE' OR i.suspended_until <= now())
             AND (f.id IS NULL OR (f.ended_at IS NULL AND f.expires_at > now())) AS alive,
-          ARRAY[u.home_pool_id, i.home_pool_id] || ARRAY(SELECT up.pool_id FROM user_pools up WHERE up.user_id IN (u.id, i.id)) AS pools,
+          ARRAY[u.home_pool_id, i.home_pool_id] || ARRAY(SELECT up.pool_id FROM user_pools up
+                                                     WHERE up.user_id = i.id OR (up.user_id = u.id AND s.bound_to_id IS NULL)) AS pools,
           ARRAY(SELECT g.app_id FROM app_grants g WHERE g.user_id = u.id) AS apps,
           coalesce((SELECT min(r.rank) FROM user_roles ur JOIN roles r ON r.id = ur.role_id WHERE ur.user_id = u.id), 100) AS rank,
           ARRAY(SELECT DISTINCT rp.permission_code FROM user_roles ur JOIN role_permissions rp ON rp.role_id = ur.role_id

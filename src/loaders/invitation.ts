@@ -1,5 +1,5 @@
 import { statement } from '../database.ts';
-import { type Visible, visible } from '../policy.ts';
+import { isBound, may, type Visible, visible } from '../policy.ts';
 import { manyBy, oneBy, type Reading } from './reading.ts';
 
 export interface InvitationRow {
@@ -58,9 +58,17 @@ export function createInvitationLoaders({ steward, reach }: Reading) {
       (ids: readonly string[]) => seen(database.read(invitationsById, [ids])),
       (invitation) => invitation.id,
     ),
-    /** Newest first, of those that the caller can see. */
+    /**
+     * Newest first, of those that the caller can see. Among its own they are only while the address is verified and in no
+     * organization's impersonation, also where a membership would show them by their ids.
+     */
     pendingTo: manyBy(
-      (emails: readonly string[]) => seen(database.read(pendingInvitationsTo, [emails])),
+      async (emails: readonly string[]) => {
+        const caller = await reach();
+        const showsOwn = may(caller, 'organizations:read') || (caller?.emailVerified && !isBound(caller));
+        const shown = emails.filter((email) => email !== caller?.email || showsOwn);
+        return seen(database.read(pendingInvitationsTo, [shown]));
+      },
       (invitation) => invitation.email,
     ),
   };

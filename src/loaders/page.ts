@@ -48,7 +48,7 @@ export function pageRequest<Row>(place: string, order: Order<Row>, args: PageArg
     throw badInput('`offset` excludes cursors and `last`.');
   }
   if ((offset ?? 0) < 0) throw badInput('`offset` is not negative.');
-  const count = rowCount(first ?? last ?? 25, mostRows);
+  const count = rowCount(first ?? last ?? Math.min(25, mostRows), mostRows);
 
   const ordered = `${place} ${order.name} ${order.direction}`;
   const position = (cursor: string | null | undefined) =>

@@ -21,7 +21,8 @@ const columns = `s.id, s.user_id, s.created_at, s.last_active_at, s.expires_at, 
   s.impersonator_id, coalesce(i.name, i.email) AS impersonator_name, s.impersonation_reason`;
 
 // The rule that `callerOfSession` judges a request by, short of the states of people, which end sessions when they change.
-const live = `s.ended_at IS NULL AND s.expires_at > now()`;
+const live = `s.ended_at IS NULL AND s.expires_at > now() AND (s.started_from_id IS NULL
+  OR EXISTS (SELECT FROM sessions f WHERE f.id = s.started_from_id AND f.ended_at IS NULL AND f.expires_at > now()))`;
 
 const toSession = (row: any): SessionRow => ({
   id: row.id,

@@ -11,7 +11,8 @@ type Combinations<Where> = { AND: Given<Where>[]; OR: Given<Where>[]; NOT: Given
 
 /**
  * Makes the function that turns a `where` into a condition. Fields left out or null make none; all that are given must
- * hold. A value that no stored one can equal or contain, since PostgreSQL has no NUL in a text, matches nothing.
+ * hold. A value that no stored one can equal or contain, since PostgreSQL has no NUL and no half a character in a text,
+ * matches nothing.
  */
 export function whereOf<Where>(
   fields: {
@@ -29,16 +30,16 @@ export function whereOf<Where>(
     if (field === 'AND') return allOf((value as Given<Where>[]).map(compile));
     if (field === 'OR') return anyOf((value as Given<Where>[]).map(compile));
     if (field === 'NOT') return noneOf(compile(value));
-    if (holdsNul(value)) return Prisma.sql`FALSE`;
+    if (holdsNoText(value)) return Prisma.sql`FALSE`;
     return (fields as Record<string, Condition<never>>)[field]!(value);
   }
   return compile;
 }
 
-function holdsNul(value: unknown): boolean {
-  if (typeof value === 'string') return value.includes('\0');
+function holdsNoText(value: unknown): boolean {
+  if (typeof value === 'string') return /[\0\p{Surrogate}]/u.test(value);
   if (typeof value !== 'object' || value === null) return false;
-  return Object.entries(value).some(([key, part]) => key.includes('\0') || holdsNul(part));
+  return Object.entries(value).some(([key, part]) => holdsNoText(key) || holdsNoText(part));
 }
 
 export interface DateTimeRange {

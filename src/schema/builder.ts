@@ -6,7 +6,6 @@ import { forbidden, RequestError } from '../errors.ts';
 import { type PolicyRow, policy, type RootField } from '../policy.ts';
 
 // Pothos refines inputs with `{}`, which `unknown` does not satisfy.
-// biome-ignore lint/suspicious/noExplicitAny: any JSON value.
 type JsonObject = Record<string, any>;
 
 /** The one builder. `guard` gives the scopes; fields behind it have a context with a `reach`. */
@@ -46,7 +45,7 @@ async function admit(context: Context, field: RootField): Promise<true> {
 /** Records that the caller was refused a field, then throws FORBIDDEN. */
 export async function refuse(context: Context, field: string, needs: string): Promise<never> {
   const reach = await context.asking.reach();
-  await recordRefused({ ...context, reach } as SignedInContext, [`forbidden ${reach?.sessionId} ${field}`], {
+  await recordRefused({ ...context, reach }, [`forbidden ${reach?.sessionId} ${field}`], {
     action: 'access.forbidden',
     metadata: { field, needs },
   });

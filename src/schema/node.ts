@@ -31,8 +31,10 @@ const finders: Partial<Record<NodeType, Find>> = {
   Invitation: ({ invitation }, id) => invitation.byId.load(id),
 };
 
-/** The node with that id, where the caller may see it. */
-export async function findNode({ loaders }: Asking, id: string): Promise<NodeRow | null> {
+/** The node with that id, where the caller may see it. A token that does not hold is an error, whatever is asked for. */
+export async function findNode(asking: Asking, id: string): Promise<NodeRow | null> {
+  await asking.reach();
+  const { loaders } = asking;
   const decoded = decodeAnyId(id);
   const row = decoded && (await finders[decoded.type]?.(loaders, decoded.uuid));
   return row ? { ...row, __typename: decoded.type } : null;
@@ -53,10 +55,11 @@ builder.queryField('nodes', (t) =>
     type: t.listRef(Node, { nullable: true }),
     description: 'In the order asked; null where there is none, or where it is not yours to see. 100 at most.',
     args: { ids: t.arg.idList({ required: true, description: 'Ids of any types.' }) },
-    resolve: (_root, { ids }, context) => {
-      const most = context.steward.settings.limits.nodes;
+    resolve: async (_root, { ids }, { asking, steward }) => {
+      const most = steward.settings.limits.nodes;
       if (ids.length > most) throw badInput(`${most} ids at most.`, { limit: most, got: ids.length });
-      return Promise.all(ids.map((id) => findNode(context.asking, id)));
+      await asking.reach();
+      return Promise.all(ids.map((id) => findNode(asking, id)));
     },
   }),
 );

@@ -6,12 +6,18 @@ const malformed = (message: string) => new GraphQLError(message, { extensions: {
 // A date, and a time with a zone: what ISO 8601 calls an instant.
 const instant = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/i;
 
+// `Date` takes the 30th of February for a day in March.
+const isDay = (text: string): boolean => {
+  const date = new Date(text);
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
+};
+
 builder.scalarType('DateTime', {
   description: 'An instant in UTC, ISO 8601 with milliseconds.',
   specifiedByURL: 'https://scalars.graphql.org/andimarek/date-time.html',
   serialize: (value) => value.toISOString(),
   parseValue(value) {
-    const date = typeof value === 'string' && instant.test(value) ? new Date(value) : null;
+    const date = typeof value === 'string' && instant.test(value) && isDay(value.slice(0, 10)) ? new Date(value) : null;
     if (!date || Number.isNaN(date.getTime()))
       throw malformed('DateTime is an ISO 8601 instant such as "2026-01-31T12:00:00.000Z".');
     return date;

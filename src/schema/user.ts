@@ -114,7 +114,9 @@ User.implement({
       description: 'Live sessions, most recently active first; 100 unless told, and at most.',
       args: { first: t.arg.int({ description: 'How many; 100 unless told, and at most.' }) },
       resolve: (user, { first }, context) =>
-        context.asking.loaders.session.ofUser(rowCount(first ?? 100, mostRows(context))).load(user.id),
+        context.asking.loaders.session
+          .ofUser(rowCount(first ?? Math.min(100, mostRows(context)), mostRows(context)))
+          .load(user.id),
     }),
     sessionCount: t.int({
       description: 'Live sessions.',

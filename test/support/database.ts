@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import type { PGlite } from '@electric-sql/pglite';
 import pg from 'pg';
 import { afterAll, inject } from 'vitest';
+import { openInMemory } from '../../src/database/embedded.ts';
 import { type Database, type DatabaseLocation, type DatabaseOptions, openDatabase } from '../../src/database.ts';
 
 const template = inject('template');
@@ -34,6 +36,14 @@ export async function testLocation(): Promise<DatabaseLocation> {
 /** Where an empty database is; on PostgreSQL only. */
 export function emptyLocation(): Promise<DatabaseLocation> {
   return createdFrom('template0').then((url) => ({ url }));
+}
+
+/** An embedded database without any table, sooner there than a new one; not on PostgreSQL. */
+export async function emptyEmbedded(): Promise<PGlite> {
+  if (!('dump' in template)) throw new Error('There is no copy of an embedded database on PostgreSQL.');
+  const { pglite } = await openInMemory(new Blob([await readFile(template.dump)]));
+  await pglite.exec('DROP SCHEMA public CASCADE; CREATE SCHEMA public');
+  return pglite;
 }
 
 async function createdFrom(source: string): Promise<string> {

@@ -40,21 +40,32 @@ export function visitsTo({ database, server, settings, sql }: World) {
     const days = impersonator ? 1 / 24 : 7;
     const scope = impersonator?.boundTo ?? options.organization;
     await database.query(sql`
-      INSERT INTO sessions (id, user_id, last_active_at, expires_at, ends_at, ip_address, user_agent, app_id, organization_id,
-                            impersonator_id, impersonation_reason, started_from_id, bound_to_id)
-      VALUES (${sessionUuid}::uuid, ${person.uuid}::uuid, date_trunc('minute', now()), now() + ${days}::float8 * interval '1 day',
-              now() + ${days}::float8 * interval '1 day', '192.0.2.7', 'A browser', ${options.app?.uuid ?? null}::uuid, ${scope?.uuid ?? null}::uuid,
-              ${impersonator?.by.uuid ?? null}::uuid, ${impersonator ? 'Seeing what they see' : null},
-              ${impersonator?.from.sessionUuid ?? null}::uuid, ${impersonator?.boundTo?.uuid ?? null}::uuid)`);
-    await database.query(sql`
+      WITH opened AS (
+        INSERT INTO sessions (id, user_id, last_active_at, expires_at, ends_at, ip_address, user_agent, app_id, organization_id,
+                              impersonator_id, impersonation_reason, started_from_id, bound_to_id)
+        VALUES (${sessionUuid}::uuid, ${person.uuid}::uuid, date_trunc('minute', now()), now() + ${days}::float8 * interval '1 day',
+                now() + ${days}::float8 * interval '1 day', '192.0.2.7', 'A browser', ${options.app?.uuid ?? null}::uuid, ${scope?.uuid ?? null}::uuid,
+                ${impersonator?.by.uuid ?? null}::uuid, ${impersonator ? 'Seeing what they see' : null},
+                ${impersonator?.from.sessionUuid ?? null}::uuid, ${impersonator?.boundTo?.uuid ?? null}::uuid)
+        RETURNING id, expires_at
+      )
       INSERT INTO refresh_tokens (id, session_id, hash, expires_at)
-      VALUES (${newId()}::uuid, ${sessionUuid}::uuid, ${createHash('sha256').update(refreshToken).digest()}::bytea, now() + interval '30 minutes')`);
+      SELECT ${newId()}::uuid, id, ${createHash('sha256').update(refreshToken).digest()}::bytea, expires_at FROM opened`);
 
     const limits = { ...settings.limits, accessTokenSeconds: lifetime };
-    const sign = await accessTokenSigner({ signingKeys: server.steward.signingKeys, settings: { publicUrl: settings.publicUrl, limits } });
+    const sign = await accessTokenSigner({
+      signingKeys: server.steward.signingKeys,
+      settings: { publicUrl: settings.publicUrl, limits },
+    });
     const truth = await database.transaction((tx) => readTokenTruth(tx, sessionUuid));
     const { accessToken } = await sign(truth);
-    return visitWith(accessToken, { ...client(accessToken), token: accessToken, sessionId: encodeId('ses', sessionUuid), sessionUuid, refreshToken });
+    return visitWith(accessToken, {
+      ...client(accessToken),
+      token: accessToken,
+      sessionId: encodeId('ses', sessionUuid),
+      sessionUuid,
+      refreshToken,
+    });
   }
 
   return { visit, visitWith };
@@ -65,7 +76,12 @@ export async function makeCast(world: World) {
   const { person, organization, app, pool, grant, invitation, database, sql } = world;
   const { visit, visitWith } = visitsTo(world);
 
-  const pools = { tag: await pool('tag-of-traveller'), staff: await pool('tag-of-staff'), admin: await pool('tag-of-admin'), far: await pool('far') };
+  const pools = {
+    tag: await pool('tag-of-traveller'),
+    staff: await pool('tag-of-staff'),
+    admin: await pool('tag-of-admin'),
+    far: await pool('far'),
+  };
   const tag = (who: Person, into: { uuid: string }) =>
     database.query(sql`INSERT INTO user_pools (user_id, pool_id) VALUES (${who.uuid}::uuid, ${into.uuid}::uuid)`);
 
@@ -142,7 +158,9 @@ export async function makeCast(world: World) {
     active: await grant(people.traveller, apps.granted),
     revoked: await grant(people.traveller, apps.revoked, 'REVOKED'),
   };
-  await database.query(sql`UPDATE app_grants SET granted_by_id = ${people.superAdmin.uuid}::uuid WHERE user_id = ${people.traveller.uuid}::uuid`);
+  await database.query(
+    sql`UPDATE app_grants SET granted_by_id = ${people.superAdmin.uuid}::uuid WHERE user_id = ${people.traveller.uuid}::uuid`,
+  );
   await database.query(sql`
     UPDATE app_grants SET revoked_by_id = ${people.superAdmin.uuid}::uuid WHERE user_id = ${people.traveller.uuid}::uuid AND status = 'REVOKED'`);
 
@@ -169,14 +187,30 @@ export async function makeCast(world: World) {
     systemAdmin: await builtIn('system_admin'),
   };
   // What an invitation carries may be a custom role of an organization that the invited can't see.
-  await database.query(sql`INSERT INTO invitation_roles (invitation_id, role_id) VALUES (${invitations.toTraveller.uuid}::uuid, ${roles.temp.uuid}::uuid)`);
+  await database.query(
+    sql`INSERT INTO invitation_roles (invitation_id, role_id) VALUES (${invitations.toTraveller.uuid}::uuid, ${roles.temp.uuid}::uuid)`,
+  );
 
   /** Who acts as the traveller: staff, everywhere; an admin of Acme, there alone. Each starts it from a session of its own. */
-  const staffAsTraveller = async () => visit(people.traveller, { impersonator: { by: people.superAdmin, from: await visit(people.superAdmin) } });
+  const staffAsTraveller = async () =>
+    visit(people.traveller, { impersonator: { by: people.superAdmin, from: await visit(people.superAdmin) } });
   const adminAsTraveller = async () =>
     visit(people.traveller, { impersonator: { by: people.admin, from: await visit(people.admin), boundTo: acme } });
 
-  return { people, organizations, pools, apps, grants, invitations, roles, tag, visit, visitWith, staffAsTraveller, adminAsTraveller };
+  return {
+    people,
+    organizations,
+    pools,
+    apps,
+    grants,
+    invitations,
+    roles,
+    tag,
+    visit,
+    visitWith,
+    staffAsTraveller,
+    adminAsTraveller,
+  };
 }
 
 export type Cast = Awaited<ReturnType<typeof makeCast>>;

@@ -190,10 +190,10 @@ export async function startWorld(environment: Record<string, string> = {}) {
       get tokens() {
         return tokens;
       },
-      ask: async (document, variables) => (await first(), client.ask(document, variables)),
-      run: async (document, variables) => (await first(), client.run(document, variables)),
-      batch: async (operations) => (await first(), client.batch(operations)),
-      post: async (body) => (await first(), client.post(body)),
+      ask: (document, variables) => first().then(() => client.ask(document, variables)),
+      run: (document, variables) => first().then(() => client.run(document, variables)),
+      batch: (operations) => first().then(() => client.batch(operations)),
+      post: (body) => first().then(() => client.post(body)),
     };
   }
 

@@ -1,4 +1,4 @@
-import { record } from '../../audit.ts';
+import { type Happens, record } from '../../audit.ts';
 import type { Context } from '../../context.ts';
 import { Prisma, type Transaction } from '../../database.ts';
 import { encodeId } from '../../ids.ts';
@@ -22,9 +22,8 @@ export async function moveScope(
 }
 
 /** A refresh is sent without an access token, so who acts is read from its session, the impersonator included. */
-export function actingAs(context: Context, person: Person, session: LockedSession): Context {
-  const reach = { sessionId: session.id, userId: person.id, userName: person.name, impersonation: session.impersonation };
-  return { ...context, ...{ reach } };
+export function actingAs({ arrival }: Context, person: Person, session: LockedSession): Happens {
+  return { arrival, reach: { userId: person.id, userName: person.name, impersonation: session.impersonation } };
 }
 
 const organizationId = (id: string | null): string | null => id && encodeId('org', id);

@@ -1,0 +1,341 @@
+import { pino } from 'pino';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { createServer, type StewardServer } from '../src/server.ts';
+import { readSettings } from '../src/settings.ts';
+import { untouched } from './support/untouched.ts';
+import { startWorld } from './support/world.ts';
+
+// With a database that fails whatever it is asked, a refusal shows that it came before the caller was read.
+let server: StewardServer;
+beforeAll(async () => {
+  server = await createServer({
+    database: untouched,
+    settings: readSettings({ NODE_ENV: 'test' }),
+    log: pino({ level: 'silent' }),
+  });
+});
+
+async function post(body: unknown): Promise<{ status: number; body: any }> {
+  const response = await server.fetch(
+    new Request('http://127.0.0.1/graphql', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: 'Bearer some.sort.of-token' },
+      body: JSON.stringify(body),
+    }),
+  );
+  return { status: response.status, body: await response.json() };
+}
+
+async function refusal(query: string, variables?: object) {
+  const { body } = await post({ query, variables });
+  expect(body).not.toHaveProperty('data');
+  expect(body.errors).toHaveLength(1);
+  const { code, which, limit, got } = body.errors[0].extensions;
+  expect(code).toBe('BAD_USER_INPUT');
+  return [which, limit, got];
+}
+
+/** What an operation within the limits costs; it is then refused, since nobody is signed in. */
+async function cost(query: string, variables?: object): Promise<number> {
+  const { body } = await post({ query, variables });
+  expect(body.errors?.map(({ extensions }: any) => extensions.code) ?? []).not.toContain('BAD_USER_INPUT');
+  return body.extensions.cost;
+}
+
+describe('documents', () => {
+  test('levels of fields', async () => {
+    const deep = (pairs: number) =>
+      `{ viewer { user { ${'sessions(first: 1) { user { '.repeat(pairs)} id ${'} } '.repeat(pairs)} } } }`;
+
+    expect(await refusal(deep(5))).toEqual(['depth', 12, 13]);
+    expect(await refusal(deep(100))).toEqual(['depth', 12, 203]);
+    expect(
+      await cost(`{ viewer { ...A } } fragment A on Viewer { user { ... on User { sessions(first: 1) { user { id } } } } }`),
+    ).toBe(4);
+    expect(
+      await refusal(
+        `{ viewer { user { ...A } } } fragment A on User { ${'sessions(first: 1) { user { '.repeat(5)} id ${'} } '.repeat(5)} }`,
+      ),
+    ).toEqual(['depth', 12, 13]);
+  });
+
+  test('introspection has a limit of its own', async () => {
+    const of = (levels: number) =>
+      `{ __schema { types { fields { type { ${'ofType { '.repeat(levels)} name ${'} '.repeat(levels)} } } } } }`;
+
+    expect((await post({ query: of(9) })).body.data).toBeDefined();
+    expect(await refusal(of(30))).toEqual(['introspectionDepth', 20, 35]);
+  });
+
+  test('aliases, wherever they come from', async () => {
+    const aliased = (count: number) => Array.from({ length: count }, (_, i) => `a${i}: __typename`).join(' ');
+
+    expect((await post({ query: `{ ${aliased(30)} }` })).body.data).toBeDefined();
+    expect(await refusal(`{ ${aliased(31)} }`)).toEqual(['aliases', 30, 31]);
+    expect(await refusal(`{ viewer { user { ...A } session { user { ...A } } } } fragment A on User { ${aliased(16)} }`)).toEqual(
+      ['aliases', 30, 32],
+    );
+  });
+
+  test('directives', async () => {
+    const directed = (count: number) => Array.from({ length: count }, () => '... @include(if: true) { __typename }').join(' ');
+
+    expect((await post({ query: `{ ${directed(10)} }` })).body.data).toBeDefined();
+    expect(await refusal(`{ ${directed(11)} }`)).toEqual(['directives', 10, 11]);
+    expect(await refusal(`{ __typename ${'@skip(if: true) '.repeat(200)} }`)).toEqual(['directives', 10, 200]);
+  });
+
+  test('tokens', async () => {
+    const of = (count: number) => `{ users(where: { metadata: { a: [${'1 '.repeat(count - 20)}] } }) { totalCount } }`;
+
+    expect(await cost(of(2000))).toBe(1);
+    expect(await refusal(of(2001))).toEqual(['tokens', 2000, 2001]);
+    expect(await refusal(`{ ${'__typename '.repeat(8000)} }`)).toEqual(['tokens', 2000, 8002]);
+  });
+
+  test('one mutation in a document', async () => {
+    const logout = (alias: string) => `${alias}: authLogout { __typename }`;
+
+    expect(await refusal(`mutation { ${logout('a')} ${logout('b')} }`)).toEqual(['mutations', 1, 2]);
+    expect(await refusal(`mutation { ${logout('a')} ...F } fragment F on Mutation { ${logout('b')} }`)).toEqual([
+      'mutations',
+      1,
+      2,
+    ]);
+    expect((await post({ query: `mutation { __typename ${logout('a')} }` })).body.errors[0].extensions.code).toBe(
+      'UNAUTHENTICATED',
+    );
+  });
+
+  test.each([
+    ['a fragment that spreads itself', '{ ...A } fragment A on Query { ...A }'],
+    [
+      'fragments in a circle',
+      '{ viewer { user { ...A } } } fragment A on User { sessions { user { ...B } } } fragment B on User { sessions { user { ...A } } }',
+    ],
+  ])('%s is invalid', async (_what, query) => {
+    expect((await post({ query })).body.errors[0].extensions.code).toBe('GRAPHQL_VALIDATION_FAILED');
+  });
+
+  test('fragments that double and double are judged at once', async () => {
+    const doubling = Array.from(
+      { length: 100 },
+      (_, i) => `fragment F${i} on Query { ...F${i + 1} ... on Query { ...F${i + 1} } }`,
+    ).join(' ');
+    const started = performance.now();
+
+    expect(await refusal(`{ ...F0 } ${doubling} fragment F100 on Query { a: __typename }`)).toEqual([
+      'aliases',
+      30,
+      Number.MAX_SAFE_INTEGER,
+    ]);
+    await post({ query: `{ ...F0 } ${doubling} fragment F100 on Query { roles { code } }` });
+    expect(performance.now() - started).toBeLessThan(3000);
+  });
+
+  test('the largest documents are validated in time', async () => {
+    const started = performance.now();
+    await post({ query: `{ ${'viewer { user { id } } '.repeat(330)} }` });
+    await post({ query: `{ ${'x '.repeat(1990)} }` });
+    await post({ query: `{ viewer { user { ${'id '.repeat(1980)} } } }` });
+    expect(performance.now() - started).toBeLessThan(5000);
+  });
+});
+
+describe('cost', () => {
+  test.each<[string, string, number, object?]>([
+    ['an object', '{ viewer { user { id } } }', 2],
+    ['scalars are free', '{ viewer { permissions } }', 1],
+    ['a connection multiplies', '{ users(first: 50) { nodes { id } } }', 51],
+    ['25 unless told', '{ users { nodes { id } } }', 26],
+    ['25 where it is null', '{ users(first: null) { nodes { id } } }', 26],
+    ['backwards too', '{ users(last: 10) { nodes { id } } }', 11],
+    ['edges are objects', '{ users(first: 10) { edges { node { id } } pageInfo { endCursor } } }', 22],
+    ['totals are not', '{ users(first: 10) { totalCount } }', 1],
+    ['a variable', 'query($n: Int) { users(first: $n) { nodes { id } } }', 41, { n: 40 }],
+    ['a default', 'query($n: Int = 7) { users(first: $n) { nodes { id } } }', 8],
+    ['a variable that is null', 'query($n: Int = 7) { users(first: $n) { nodes { id } } }', 26, { n: null }],
+    ['a page of none', '{ users(first: 0) { nodes { roles { code } } } }', 1],
+    [
+      'connections in connections',
+      '{ users(first: 10) { nodes { memberships(first: 4) { nodes { roles { code } } } } } }',
+      1 + 10 * (1 + 1 + 4 * (1 + 3)),
+    ],
+    [
+      'plain lists',
+      '{ users(first: 1) { nodes { roles { permissions { code } } pools { code } appGrants { id } } } }',
+      1 + 1 + 3 * 11 + 3 + 5,
+    ],
+    ['sessions', '{ viewer { user { sessions { id } } } }', 2 + 10],
+    ['sessions, told', '{ viewer { user { sessions(first: 20) { id } } } }', 2 + 20],
+    ['ids', '{ nodes(ids: ["a", "b", "c"]) { id } }', 3],
+    [
+      'ids in a variable',
+      'query($ids: [ID!]!) { nodes(ids: $ids) { ... on User { roles { code } } } }',
+      2 * 4,
+      { ids: ['a', 'b'] },
+    ],
+    ['keys', '{ usersLookup(ids: ["a"], emails: ["b", "c"]) { users { roles { code } } missingIds } }', 1 + 3 * 4],
+    [
+      'what is skipped',
+      'query($no: Boolean!) { users(first: 10) @include(if: $no) { nodes { id } } viewer { user { id } } }',
+      2,
+      { no: false },
+    ],
+    [
+      'a fragment, spread twice',
+      '{ viewer { user { ...A ...A } session { user { ...A } } } } fragment A on User { roles { code } }',
+      1 + 1 + 3 + 1 + 1 + 3,
+    ],
+    [
+      'a fragment under pages of two sizes',
+      '{ a: users(first: 2) { ...P } b: users(first: 5) { ...P } } fragment P on UserConnection { nodes { id } }',
+      3 + 6,
+    ],
+  ])('%s', async (_what, query, expected, variables) => {
+    expect(await cost(query, variables)).toBe(expected);
+  });
+
+  test('25,000 for an operation', async () => {
+    const query = 'query($n: Int) { users(first: $n) { nodes { memberships(first: 100) { nodes { roles { code } } } } } }';
+
+    expect(await cost(query, { n: 62 })).toBe(1 + 62 * 402);
+    expect(await refusal(query, { n: 63 })).toEqual(['cost', 25_000, 1 + 63 * 402]);
+  });
+
+  test('50,000 for a batch, which is refused whole', async () => {
+    const operation = { query: '{ users(first: 100) { nodes { memberships(first: 49) { nodes { roles { code } } } } } }' };
+
+    expect(await post([operation, operation, operation])).toMatchObject({
+      status: 400,
+      body: { errors: [{ extensions: { code: 'BAD_USER_INPUT', which: 'batchCost', limit: 50_000, got: 59_403 } }] },
+    });
+    expect((await post([operation, operation])).status).toBe(200);
+  });
+
+  test('the pages that everybody works with are within it', async () => {
+    const user = `id email name status lastLoginAt roles { id code name } homePool { code name }
+      appGrants { status app { code name } } memberships { nodes { organization { name slug } roles { code } status } } sessionCount`;
+
+    expect(await cost(`{ users(first: 50) { totalCount pageInfo { endCursor } nodes { ${user} } } }`)).toBeLessThan(8000);
+    const one = { query: `{ user(id: "user_x") { ${user} sessions(first: 20) { id device createdAt } } }` };
+    expect((await post(Array.from({ length: 10 }, () => one))).status).toBe(200);
+  });
+});
+
+describe('arguments', () => {
+  test.each<[string, string, unknown[], object?]>([
+    ['first', '{ users(first: 101) { nodes { id } } }', ['pageSize', 100, 101]],
+    ['last', '{ users(last: 101) { nodes { id } } }', ['pageSize', 100, 101]],
+    ['first of sessions', '{ viewer { user { sessions(first: 101) { id } } } }', ['pageSize', 100, 101]],
+    ['first in a variable', 'query($n: Int) { users(first: $n) { totalCount } }', ['pageSize', 100, 1_000_000], { n: 1_000_000 }],
+    ['first by default', 'query($n: Int = 200) { users(first: $n) { totalCount } }', ['pageSize', 100, 200]],
+    ['ids of nodes', 'query($ids: [ID!]!) { nodes(ids: $ids) { id } }', ['nodes', 100, 101], { ids: Array(101).fill('user_x') }],
+    [
+      'keys',
+      'query($k: [ID!], $e: [EmailAddress!]) { usersLookup(ids: $k, emails: $e) { missingIds } }',
+      ['lookupKeys', 200, 201],
+      { k: Array(101).fill('x'), e: Array(100).fill('y') },
+    ],
+    [
+      'values',
+      'query($w: UserWhere) { users(where: $w) { totalCount } }',
+      ['whereValues', 100, 101],
+      { w: { NOT: { ids: Array(101).fill('x') } } },
+    ],
+    [
+      'combinations',
+      'query($w: UserWhere) { users(where: $w) { totalCount } }',
+      ['whereValues', 100, 101],
+      { w: { AND: Array(101).fill({}) } },
+    ],
+    [
+      'conditions',
+      'query($w: UserWhere) { users(where: $w) { totalCount } }',
+      ['whereConditions', 30, 31],
+      { w: { search: 'x', OR: Array(30).fill({ poolCode: 'x' }) } },
+    ],
+    [
+      'levels',
+      '{ users(where: { NOT: { AND: [{ OR: { NOT: { NOT: { search: "x" } } } }] } }) { totalCount } }',
+      ['whereDepth', 5, 6],
+    ],
+    [
+      'levels in a variable within',
+      'query($w: UserWhere!) { users(where: { NOT: { AND: [{ OR: [$w] }] } }) { totalCount } }',
+      ['whereDepth', 5, 6],
+      { w: { NOT: { NOT: {} } } },
+    ],
+  ])('%s', async (_what, query, expected, variables) => {
+    expect(await refusal(query, variables)).toEqual(expected);
+  });
+
+  test('up to the limits they pass', async () => {
+    const where = {
+      AND: [
+        { OR: [{ NOT: { NOT: { ids: Array(100).fill('user_x') } } }] },
+        ...Array(29).fill({ createdAt: { from: '2026-01-01T00:00:00.000Z', to: null } }),
+      ],
+    };
+
+    expect(await cost('query($w: UserWhere) { users(first: 100, where: $w) { nodes { id } } }', { w: where })).toBe(101);
+    expect(await cost('query($k: [ID!]) { usersLookup(ids: $k) { users { id } } }', { k: Array(200).fill('x') })).toBe(201);
+  });
+
+  test('a limit is a setting', async () => {
+    const strict = await createServer({
+      database: untouched,
+      settings: readSettings({ NODE_ENV: 'test', STEWARD_MAX_DEPTH: '2', STEWARD_MAX_BATCH: '1' }),
+      log: pino({ level: 'silent' }),
+    });
+    const response = await strict.fetch(
+      new Request('http://127.0.0.1/graphql', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ query: '{ viewer { user { id } } }' }),
+      }),
+    );
+
+    expect((await response.json()).errors[0].extensions).toMatchObject({ which: 'depth', limit: 2, got: 3 });
+  });
+});
+
+describe('time', () => {
+  test('a request that takes too long is told UNAVAILABLE', async () => {
+    const stuck = new Proxy(
+      {},
+      { get: (_target, name) => (name === 'read' || name === 'query' ? () => new Promise(() => {}) : undefined) },
+    );
+    const slow = await createServer({
+      database: stuck as never,
+      settings: readSettings({ NODE_ENV: 'test', STEWARD_REQUEST_MS: '50' }),
+      log: pino({ level: 'silent' }),
+    });
+    const login = 'mutation { authLogin(input: { email: "a@example.com", password: "x" }) { __typename } }';
+    const response = await slow.fetch(
+      new Request('http://127.0.0.1/graphql', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ query: login }),
+      }),
+    );
+
+    expect(await response.json()).toMatchObject({ data: null, errors: [{ extensions: { code: 'UNAVAILABLE' } }] });
+  });
+});
+
+describe('batches', () => {
+  test('queries share the caller; a mutation among them has everybody ask anew, in order', async () => {
+    const { person, anonymous, statements } = await startWorld();
+    const jo = await person();
+    await jo.signIn();
+    const viewer: [string] = ['{ viewer { user { email } } }'];
+
+    const single = await statements(() => jo.run(viewer[0]));
+    expect(await statements(() => jo.batch(Array(10).fill(viewer)))).toBe(single);
+    expect(await anonymous.batch([viewer, ['{ roles { code } }']])).toMatchObject([
+      { data: { viewer: null }, errors: [] },
+      { errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] },
+    ]);
+  });
+});
