@@ -89,7 +89,9 @@ describe('refused', () => {
       [colleague.id, encodeId('user', newId()), jo.id.replace('user_', 'org_'), jo.id.toUpperCase(), '', 'x'].map(ask),
     );
 
-    expect(bodies).toEqual(bodies.map(() => '{"data":{"user":null}}'));
+    expect(JSON.parse(bodies[1]!)).toMatchObject({ data: { user: null } });
+    expect(bodies).toEqual(bodies.map(() => bodies[1]));
+    expect(bodies[1]).not.toContain('errors');
   });
 });
 
@@ -614,8 +616,13 @@ describe('memberships', () => {
     });
     const second = await world.invitation({ organization: organizations[0]!, email: invitee.email });
     await world.invitation({ organization: organizations[2]!, email: invitee.email, expiresAt: new Date(Date.now() - 1) });
-    for (const status of ['ACCEPTED', 'DECLINED', 'REVOKED', 'EXPIRED'])
+    for (const status of ['DECLINED', 'REVOKED', 'EXPIRED']) {
       await world.invitation({ organization: organizations[3]!, email: invitee.email, status });
+    }
+    const accepted = await world.invitation({ organization: organizations[4]!, email: invitee.email, status: 'DECLINED' });
+    await world.database.query(
+      world.sql`UPDATE invitations SET status = 'ACCEPTED', accepted_at = now() WHERE id = ${accepted.uuid}::uuid`,
+    );
     await world.database.query(world.sql`
       UPDATE invitations SET created_at = ${at(1)}::timestamptz, sent_at = ${at(2)}::timestamptz, send_error = 'Mailbox full' WHERE id = ${first.uuid}::uuid`);
 
@@ -855,7 +862,7 @@ describe('usersLookup', () => {
     const refused = await admin.ask(UsersLookupDocument, { ids, emails });
     const fine = await lookup({ ids, emails: emails.slice(1) });
 
-    expect(refused.data).toEqual({ usersLookup: null });
+    expect(refused.data?.usersLookup ?? null).toBeNull();
     expect(refused.errors.map(({ extensions: { code, limit, got } }) => ({ code, limit, got }))).toEqual([
       { code: 'BAD_USER_INPUT', limit: 200, got: 201 },
     ]);

@@ -26,7 +26,7 @@ export const Session = builder.objectRef<Visible<SessionRow>>('Session').impleme
     device: t.string({
       nullable: true,
       description: 'The user agent in words: browser and system.',
-      resolve: ({ userAgent }) => userAgent && inWords(userAgent),
+      resolve: ({ userAgent }) => (userAgent ? inWords(userAgent) : null),
     }),
     app: t.field({
       type: App,
