@@ -93,7 +93,7 @@ export function createAsking(steward: Steward, arrival: Arrival): Asking {
       return reading;
     },
     get loaders() {
-      loaders ??= createLoaders({ steward, reach: asking.reach });
+      loaders ??= createLoaders({ database, reach: asking.reach });
       return loaders;
     },
     actAs(sessionId) {

@@ -36,7 +36,7 @@ const table: Record<string, { own: string[]; packages?: RegExp }> = {
       'settings',
     ],
   },
-  'loaders/': { own: ['loaders/', 'database', 'policy', 'ids', 'reach', 'permissions', 'errors', 'search', 'email', 'context'] },
+  'loaders/': { own: ['loaders/', 'database', 'policy', 'ids', 'reach', 'permissions', 'errors', 'search', 'email'] },
   'change.ts': { own: ['context', 'database'] },
   'audit.ts': { own: ['context', 'database', 'ids', 'reach'] },
   'auth/': { own: ['auth/', 'database', 'errors', 'ids', 'secrets', 'settings', 'context', 'permissions', 'email'] },
@@ -60,6 +60,7 @@ const table: Record<string, { own: string[]; packages?: RegExp }> = {
 const homes: [packageName: RegExp, places: RegExp][] = [
   [/^(graphql|graphql-yoga|@pothos\/.*)$/, /^(schema|http)\/|^server\.ts$/],
   [/^(@electric-sql\/.*|fs-native-extensions|@prisma\/.*|pg)$/, /^database(\.ts|\/)/],
+  [/^prom-client$/, /^http\//],
   [/^@node-rs\/argon2$|^jose$/, /^auth\//],
 ];
 

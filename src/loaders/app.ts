@@ -71,9 +71,7 @@ const grantsOfUsers = statement(
   toGrant,
 );
 
-export function createAppLoaders({ steward, reach }: Reading) {
-  const { database } = steward;
-
+export function createAppLoaders({ database, reach }: Reading) {
   async function seen(rows: Promise<AppGrantRow[]>): Promise<Visible<AppGrantRow>[]> {
     const [found, caller] = await Promise.all([rows, reach()]);
     return found.filter((grant) => visible.appGrant(caller, grant));

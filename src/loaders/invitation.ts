@@ -45,9 +45,7 @@ const pendingInvitationsTo = statement(
   toInvitation,
 );
 
-export function createInvitationLoaders({ steward, reach }: Reading) {
-  const { database } = steward;
-
+export function createInvitationLoaders({ database, reach }: Reading) {
   async function seen(rows: Promise<InvitationRow[]>): Promise<Visible<InvitationRow>[]> {
     const [found, caller] = await Promise.all([rows, reach()]);
     return found.filter((invitation) => visible.invitation(caller, invitation));

@@ -98,9 +98,7 @@ export interface MembershipFilter {
 const matching = ({ status }: MembershipFilter): Prisma.Sql =>
   status ? Prisma.sql`m.status = ANY(${status}::membership_status[])` : Prisma.sql`TRUE`;
 
-export function createMembershipLoaders({ steward, reach }: Reading) {
-  const { database } = steward;
-
+export function createMembershipLoaders({ database, reach }: Reading) {
   async function seen(rows: Promise<MembershipRow[]>): Promise<Visible<MembershipRow>[]> {
     const [found, caller] = await Promise.all([rows, reach()]);
     return found.filter((membership) => visible.membership(caller, membership));

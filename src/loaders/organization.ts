@@ -50,9 +50,7 @@ const organizationsOfOwners = statement(
   toOrganization,
 );
 
-export function createOrganizationLoaders({ steward, reach }: Reading) {
-  const { database } = steward;
-
+export function createOrganizationLoaders({ database, reach }: Reading) {
   return {
     byId: oneBy(
       async (ids: readonly string[]) => {

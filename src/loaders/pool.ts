@@ -41,8 +41,7 @@ const readPoolsOfApps = statement(
   (row) => ({ ...toPool(row), parent: row.parent as string }),
 );
 
-export function createPoolLoaders({ steward, reach }: Reading) {
-  const { database } = steward;
+export function createPoolLoaders({ database, reach }: Reading) {
   const byId = (ids: readonly string[]) => database.read(poolsById, [ids]);
 
   return {

@@ -1,10 +1,10 @@
 import DataLoader from 'dataloader';
-import type { Steward } from '../context.ts';
+import type { Database } from '../database.ts';
 import type { Reach } from '../reach.ts';
 
 /** What a loader needs: the database, and for whom it reads. */
 export interface Reading {
-  readonly steward: Steward;
+  readonly database: Database;
   reach(): Promise<Reach | null>;
 }
 

@@ -78,9 +78,7 @@ const permissionsOfUsers = statement<{ parent: string; code: string }>(
   (row) => row,
 );
 
-export function createRoleLoaders({ steward, reach }: Reading) {
-  const { database } = steward;
-
+export function createRoleLoaders({ database, reach }: Reading) {
   /** Roles are seen with the person, membership or invitation that carries them. */
   const carried = (read: typeof rolesOfUsers) =>
     manyBy(

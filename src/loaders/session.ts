@@ -67,9 +67,7 @@ const sessionCountsOfUsers = statement(
   (row) => row as { parent: string; count: number },
 );
 
-export function createSessionLoaders({ steward, reach }: Reading) {
-  const { database } = steward;
-
+export function createSessionLoaders({ database, reach }: Reading) {
   /** Whose sessions the caller sees, and the only one where an organization's impersonation shows but itself. */
   async function shown(users: readonly string[]) {
     const caller = await reach();

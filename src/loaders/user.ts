@@ -97,9 +97,7 @@ function shownTo(reach: Reach | null, user: UserRow): UserRow {
   return { ...user, externalId: null, lastLoginAt: null, suspendedUntil: null, suspensionReason: null, metadata: {} };
 }
 
-export function createUserLoaders({ steward, reach }: Reading) {
-  const { database } = steward;
-
+export function createUserLoaders({ database, reach }: Reading) {
   async function seen(users: readonly UserRow[]): Promise<Visible<UserRow>[]> {
     const caller = await reach();
     return users.map((user) => shownTo(caller, user)).filter((user) => visible.user(caller, user));
