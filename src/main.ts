@@ -1,5 +1,6 @@
 import { type DemoAccount, readDemoAccounts, seedDemo } from '../prisma/seed.ts';
 import { openDatabase } from './database.ts';
+import { isLoopback } from './http/host.ts';
 import { createLog } from './log.ts';
 import { prepare } from './prepare.ts';
 import { createServer, type StewardServer } from './server.ts';
@@ -24,8 +25,12 @@ async function start(): Promise<void> {
     await server.steward.signingKeys.current();
     const accounts = await demoAccounts(server, settings);
     const address = await server.listen();
-    log.info({ address: address.href, mode: settings.mode, database: database.describe() }, 'listening');
-    if (settings.mode === 'development') greet(address, accounts, settings.dataFolder);
+    const { mode, metricsPort } = settings;
+    log.info({ address: address.href, ...(metricsPort && { metricsPort }), mode, database: database.describe() }, 'listening');
+    if (mode === 'production' && settings.publicUrl.protocol === 'http:' && !isLoopback(settings.publicUrl.hostname)) {
+      log.warn('PUBLIC_URL is http: passwords and tokens travel in the open, and browsers drop the Secure cookie');
+    }
+    if (mode === 'development') greet(address, accounts, settings.dataFolder);
 
     log.info({ signal: await ending }, 'shutting down');
     await server.close();
@@ -79,9 +84,9 @@ function endings(): Promise<NodeJS.Signals> {
 function explain(error: unknown): string {
   if (error instanceof SettingsError)
     return `Steward can not start:\n${error.problems.map((problem) => `  ${problem}`).join('\n')}`;
-  const { code, message, stack } = error as NodeJS.ErrnoException & { address?: string; port?: number };
-  if (code === 'EADDRINUSE') return 'Steward can not start: PORT is in use by another process.';
-  if (code === 'EACCES') return 'Steward can not start: PORT may not be listened on by this user.';
+  const { code, message, stack, setting = 'PORT' } = error as NodeJS.ErrnoException & { setting?: string };
+  if (code === 'EADDRINUSE') return `Steward can not start: ${setting} is in use by another process.`;
+  if (code === 'EACCES') return `Steward can not start: ${setting} may not be listened on by this user.`;
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return 'Steward can not start: HOST is no address of this machine.';
   return `Steward can not start: ${process.env.LOG_LEVEL === 'debug' ? stack : message}`;
 }

@@ -11,7 +11,8 @@ import { createGate, type Route } from './http/gate.ts';
 import { graphiqlRoutes } from './http/graphiql.ts';
 import { createGraphql } from './http/graphql.ts';
 import { healthz, jwks, readyz } from './http/health.ts';
-import { createNodeServer } from './http/node-server.ts';
+import { createMetrics } from './http/metrics.ts';
+import { createNodeServer, type NodeServer } from './http/node-server.ts';
 import { createLog } from './log.ts';
 import { schema } from './schema/index.ts';
 import { deriveSecrets } from './secrets.ts';
@@ -21,9 +22,14 @@ import type { Settings } from './settings.ts';
 export interface StewardServer {
   readonly steward: Steward;
   readonly http: Server;
+  /** Where `/metrics` is read, on a port of its own; null where `METRICS_PORT` is unset. */
+  readonly metrics: Server | null;
   /** The same gate without a socket. */
   fetch(request: Request): Promise<Response>;
-  /** Resolves with the address when it listens; rejects where it can't. Port and host of the settings unless told. */
+  /**
+   * Resolves with the address when it listens; rejects where it can't, with `setting` naming the port that is to blame, and
+   * listens nowhere then. Port and host of the settings unless told.
+   */
   listen(port?: number, host?: string): Promise<URL>;
   /** Readiness off, no new connections, requests in flight answered. Leaves the database open. */
   close(): Promise<void>;
@@ -41,11 +47,13 @@ export interface ServerOptions {
 export async function createServer(options: ServerOptions): Promise<StewardServer> {
   const { settings, ipAddress = '127.0.0.1' } = options;
   const steward = assemble(options);
+  const metrics = settings.metricsPort === null ? null : createMetrics(options.database);
   let draining = false;
 
   const gate = createGate({
     settings,
     log: steward.log,
+    onAnswered: metrics?.observe,
     routes: new Map<string, Route>([
       ['/graphql', { methods: { POST: createGraphql(steward, schema) } }],
       ['/healthz', healthz],
@@ -56,26 +64,50 @@ export async function createServer(options: ServerOptions): Promise<StewardServe
     ]),
   });
   const node = createNodeServer(gate);
+  // A gate of its own: no page of another origin reads it, and reading it counts as nothing.
+  const metricsNode =
+    metrics &&
+    createNodeServer(
+      createGate({
+        settings: { ...settings, corsOrigins: [] },
+        log: steward.log,
+        routes: new Map([['/metrics', metrics.route]]),
+      }),
+    );
 
   return {
     steward,
     http: node.http,
+    metrics: metricsNode?.http ?? null,
     fetch: (request) => fetchThrough(gate, request, ipAddress),
     async listen(port = settings.port, host = settings.host) {
-      await new Promise<void>((resolve, reject) => {
-        node.http.once('error', reject);
-        node.http.listen(port, host, () => {
-          node.http.off('error', reject);
-          resolve();
-        });
-      });
-      return addressOf(node.http.address() as AddressInfo);
+      const address = await listening(node, port, host, 'PORT');
+      try {
+        if (metricsNode) await listening(metricsNode, settings.metricsPort!, host, 'METRICS_PORT');
+      } catch (error) {
+        await node.drain(0);
+        throw error;
+      }
+      return address;
     },
     async close() {
       draining = true;
       await node.drain(settings.limits.requestMs + 1000);
+      await metricsNode?.drain(1000);
     },
   };
+}
+
+async function listening({ http }: NodeServer, port: number, host: string, setting: string): Promise<URL> {
+  await new Promise<void>((resolve, reject) => {
+    const failed = (error: Error) => reject(Object.assign(error, { setting }));
+    http.once('error', failed);
+    http.listen(port, host, () => {
+      http.off('error', failed);
+      resolve();
+    });
+  });
+  return addressOf(http.address() as AddressInfo);
 }
 
 function assemble({ database, settings, log = createLog(settings.logLevel) }: ServerOptions): Steward {

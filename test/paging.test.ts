@@ -611,6 +611,24 @@ describe('memberships of a user', () => {
     }
   });
 
+  test('equal pages with different conditions, side by side, have each their own rows and count', async () => {
+    const { users } = await admin.run(
+      `query ($where: UserWhere) { users(where: $where, orderBy: { field: EMAIL }) { nodes {
+         all: memberships(first: 9) { ...Page } active: memberships(first: 9, status: [ACTIVE]) { ...Page }
+         suspended: memberships(first: 9, status: [SUSPENDED]) { ...Page } backwards: memberships(last: 9, status: [ACTIVE]) { ...Page }
+       } } } fragment Page on MembershipConnection { totalCount nodes { id } }`,
+      { where: { search: '@below.example' } },
+    );
+
+    const page = (ids: string[]) => ({ totalCount: ids.length, nodes: ids.map((one) => ({ id: one })) });
+    expect(users.nodes).toEqual(
+      [0, 1, 2, 3].map((member) => {
+        const active = page(expected(member, ['ACTIVE']));
+        return { all: page(expected(member)), active, suspended: page(expected(member, ['SUSPENDED'])), backwards: active };
+      }),
+    );
+  });
+
   test('a cursor of a membership that is gone goes on', async () => {
     const { pageInfo, ids } = await below(2, { first: 2 });
     const left = organizations.find((organization) => organization.memberships.get(members[2]!.uuid) === ids[1])!;

@@ -24,7 +24,7 @@ export const examples = [
 }`,
   },
   {
-    persona: 'Anyone: who am I, and what may I do?',
+    persona: 'Anyone signed in: who am I, and what may I do?',
     query: `query Viewer {
   viewer {
     user { id email name roles { code } }

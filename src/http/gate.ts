@@ -19,14 +19,31 @@ export interface Route {
 
 export type Gate = (request: PlainRequest) => Promise<PlainAnswer>;
 
+/** What is told of each answer, for counting. */
+export interface Answered {
+  /** A path that the gate knows, else null. */
+  readonly route: string | null;
+  readonly method: string;
+  readonly status: number;
+  readonly seconds: number;
+  /** Of top-level GraphQL errors. */
+  readonly errorCodes: readonly string[];
+}
+
+export interface GateOptions {
+  readonly settings: Settings;
+  readonly log: Logger;
+  readonly routes: ReadonlyMap<string, Route>;
+  readonly onAnswered?: ((answered: Answered) => void) | undefined;
+}
+
 const urlBytes = 8192;
 
 /**
  * The one way in. Whatever is sent is answered, with a 4xx and a JSON body where it can't be understood: nothing here
  * throws, and nothing of an unexpected error is shown.
  */
-export function createGate(options: { settings: Settings; log: Logger; routes: ReadonlyMap<string, Route> }): Gate {
-  const { settings, log, routes } = options;
+export function createGate({ settings, log, routes, onAnswered }: GateOptions): Gate {
   const proxies = blockList(settings.trustedProxies);
 
   function enter(request: PlainRequest, visit: Visit): Promise<PlainAnswer> | PlainAnswer {
@@ -49,12 +66,19 @@ export function createGate(options: { settings: Settings; log: Logger; routes: R
     const ipAddress = clientAddress(request.peer, request.headers['x-forwarded-for'] ?? [], proxies);
     const visit: Visit = { requestId: randomUUID(), ipAddress };
     const answer = await answered(() => enter(request, visit), visit, log);
-    const ms = Math.round((performance.now() - started) * 10) / 10;
+    const { method } = request;
+    const { status } = answer;
+    const elapsed = performance.now() - started;
     // Query strings hold the tokens of links, so the path is all that is kept of an address.
-    log.info(
-      { ...visit, method: request.method, path: request.url.split('?', 1)[0]?.slice(0, 200), status: answer.status, ms },
-      'request',
-    );
+    const path = request.url.split('?', 1)[0]!;
+    log.info({ ...visit, method, path: path.slice(0, 200), status, ms: Math.round(elapsed * 10) / 10 }, 'request');
+    onAnswered?.({
+      route: routes.has(path) ? path : null,
+      method,
+      status,
+      seconds: elapsed / 1000,
+      errorCodes: visit.errorCodes ?? [],
+    });
     return {
       ...answer,
       headers: { ...always, 'x-request-id': visit.requestId, ...corsHeaders(request, settings), ...answer.headers },

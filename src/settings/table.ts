@@ -23,12 +23,12 @@ const rows = {
   PUBLIC_URL: row(
     value.publicUrl,
     '`http://127.0.0.1:PORT`',
-    'where people reach this server: links in mail, `iss`, the accepted `Host`; needed in production',
+    'where people reach this server: `iss`, the accepted `Host`; needed in production, where it should be `https`',
   ),
-  SMTP_URL: row(value.smtpUrl, 'development mailbox', 'where mail goes; needed in production, or `MAIL=hold`'),
+  SMTP_URL: row(value.smtpUrl, 'none', 'for mail, which later versions send; needed in production, or `MAIL=hold`'),
   PORT: row(value.port, '`4000`', 'port to listen on'),
   HOST: row(value.host, '`127.0.0.1`, in production `0.0.0.0`', 'address to listen on'),
-  MAIL: row(value.oneOf('hold'), 'send', '`hold`: mail stays queued'),
+  MAIL: row(value.oneOf('hold'), 'none', '`hold`: no `SMTP_URL` is needed; later versions keep mail queued then'),
   CORS_ORIGINS: row(value.origins, 'none', 'exact origins whose pages may call, separated by commas'),
   TRUSTED_PROXIES: row(
     value.proxies,
@@ -38,7 +38,7 @@ const rows = {
   GRAPHIQL: row(value.flag, '`true`, in production `false`', 'GraphiQL, introspection and suggestions in messages'),
   TRUSTED_DOCUMENTS: row(value.oneOf('off', 'only'), '`off`', '`only`: nothing but the operations in the manifests runs'),
   TRUSTED_DOCUMENT_FILES: row(value.list, '`client/dist/documents.json`', 'manifests, separated by commas'),
-  METRICS_PORT: row(value.port, 'none', 'port of `/metrics`'),
+  METRICS_PORT: row(value.port, 'none', 'port of `/metrics`, on `HOST`'),
   LOG_LEVEL: row(
     value.oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'),
     '`info`, in tests `silent`',
