@@ -88,8 +88,15 @@ async function ask(query: string, variables: object, token?: string): Promise<an
   return data;
 }
 
+/** Ends the process that listens, as an orchestrator would; npm, above it, ends with what it ended with. */
 async function stop({ child, exit }: Started): Promise<void> {
-  child.kill('SIGTERM');
+  process.kill(listener(child.pid!), 'SIGTERM');
   const code = await exit;
-  if (code !== 0) throw new Error(`SIGTERM ended npm start with ${code}`);
+  if (code !== 0) throw new Error(`SIGTERM ended the server with ${code}`);
+}
+
+/** The last of the processes that npm runs one another through. */
+function listener(pid: number): number {
+  const [below] = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean);
+  return below ? listener(Number(below)) : pid;
 }
