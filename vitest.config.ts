@@ -10,7 +10,11 @@ export default defineConfig({
   },
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: onPostgres ? [] : ['test/**/*.postgres.test.ts'],
+    exclude: [
+      onPostgres ? 'test/**/*.embedded.test.ts' : 'test/**/*.postgres.test.ts',
+      // Nobody races for one connection.
+      ...(onPostgres && !process.env.STEWARD_TEST_POOL ? [] : ['test/**/*.races.test.ts', 'test/**/races.postgres.test.ts']),
+    ],
     globalSetup: ['test/support/global-setup.ts'],
     // An embedded database takes half a gigabyte, and passwords are hashed with care.
     maxWorkers: 2,

@@ -44,6 +44,7 @@ export async function seedDemo({
   return database.transaction(async (tx) => {
     if (await hasUsers(tx)) return [];
     await insertDemo(tx, demoOf(now), secrets, hashOf);
+    await tx.installation.update({ where: { id: 1 }, data: { demoSince: now } });
     // Last, and before the commit: a process that dies between the two leaves a file of passwords that nobody has, which
     // the next start uses. After the commit it could leave people whom nobody can sign in as, for ever.
     await writeDemoAccounts(dataFolder, accounts);

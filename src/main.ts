@@ -17,9 +17,7 @@ async function start(): Promise<void> {
     onConnectionLost: (error) => log.warn({ err: error }, 'connection to the database lost'),
   });
   try {
-    const { applied, unknown } = await prepare(database, settings);
-    if (applied.length > 0) log.info({ applied }, 'migrated');
-    if (unknown.length > 0) log.warn({ unknown }, 'a newer version has migrated this database');
+    await prepare(database, settings, log);
     const server = await createServer({ database, settings, log });
     // Now rather than at the first login: a secret that does not open the keys stops the start.
     await server.steward.signingKeys.current();

@@ -37,7 +37,7 @@ const table: Record<string, { own: string[]; packages?: RegExp }> = {
     ],
   },
   'loaders/': { own: ['loaders/', 'database', 'policy', 'ids', 'reach', 'permissions', 'errors', 'search', 'email'] },
-  'change.ts': { own: ['context', 'database'] },
+  'change.ts': { own: ['context', 'database', 'errors'] },
   'audit.ts': { own: ['context', 'database', 'ids', 'reach'] },
   'auth/': { own: ['auth/', 'database', 'errors', 'ids', 'secrets', 'settings', 'context', 'permissions', 'email'] },
   'database.ts': { own: ['database/', 'errors', 'generated/'] },

@@ -1,28 +1,13 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { drift } from '../scripts/drift.ts';
 import { markRolledBack, migrate, readMigrations } from '../src/database/migrations.ts';
 import { Prisma } from '../src/database.ts';
-import { root } from '../src/root.ts';
-import { emptyEmbedded, onPostgres, testDatabase } from './support/database.ts';
+import { testDatabase } from './support/database.ts';
 
 const migrations = readMigrations();
 const [first] = migrations;
 const [name, next] = ['20991231000000_try', '20991231000100_next'];
 const creates = (table: string) => `CREATE TABLE ${table} (id int);\nDO $$ BEGIN PERFORM 1; PERFORM 2; END $$;\n`;
 const fails = `${creates('half')}INSERT INTO half VALUES (1 / 0);\n`;
-
-// The comparison happens in an embedded database whatever the tests run on.
-test.skipIf(onPostgres)('schema.prisma and the migrations agree', async () => {
-  expect(await drift({ empty: await emptyEmbedded() })).toBeNull();
-});
-
-test.skipIf(onPostgres)('a change of schema.prisma would be seen', async () => {
-  const schema = readFileSync(join(root, 'prisma', 'schema.prisma'), 'utf8').replace(/^\s+avatarUrl .*$/m, '');
-
-  expect(await drift({ schema, empty: await emptyEmbedded() })).toContain('ALTER TABLE "users" DROP COLUMN "avatar_url"');
-});
 
 test('a migrated database has nothing to apply', async () => {
   const database = await testDatabase();

@@ -1,61 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterEach, expect, test } from 'vitest';
-import { onPostgres, testLocation } from './support/database.ts';
-import { freePort } from './support/postgres-server.ts';
-
-const running = new Set<ChildProcess>();
-afterEach(async () => {
-  for (const child of running) child.kill('SIGKILL');
-  running.clear();
-});
-
-interface Process {
-  readonly port: number;
-  readonly child: ChildProcess;
-  readonly output: { stdout: string; stderr: string };
-  readonly exit: Promise<number | null>;
-}
-
-/** Starts the server as a process of its own, from its sources, with this environment and nothing of ours. */
-async function start(environment: Record<string, string>, entry = ['--import', 'tsx', 'src/main.ts']): Promise<Process> {
-  const port = Number(environment.PORT ?? (await freePort()));
-  const { PATH, HOME } = process.env;
-  const child = spawn(process.execPath, entry, {
-    env: { PATH, HOME, ...environment, PORT: String(port) },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  running.add(child);
-  const output = { stdout: '', stderr: '' };
-  child.stdout.on('data', (data) => {
-    output.stdout += data;
-  });
-  child.stderr.on('data', (data) => {
-    output.stderr += data;
-  });
-  const exit = new Promise<number | null>((resolve) => child.once('close', (code) => resolve(code)));
-  exit.then(() => running.delete(child));
-  return { port, child, output, exit };
-}
-
-async function ready({ port, exit, output }: Process): Promise<void> {
-  let ended = false;
-  exit.then(() => {
-    ended = true;
-  });
-  while (!ended) {
-    const answer = await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => null);
-    if (answer?.status === 200) return;
-    await pause(50);
-  }
-  throw new Error(`It did not start:\n${output.stdout}${output.stderr}`);
-}
-
-const newFolder = () => mkdtempSync(join(tmpdir(), 'steward-process-'));
+import { expect, test } from 'vitest';
+import { newFolder, ready, start } from './support/process.ts';
 
 /** For the tests that only want a server, one after another: migrated by the first of them. */
 const shared = { NODE_ENV: 'test', STEWARD_SECRET: 'ab'.repeat(32), STEWARD_DATA_FOLDER: newFolder() };
@@ -71,13 +19,6 @@ async function ask(port: number, body: object, token?: string) {
   });
   return response.json();
 }
-
-const production = {
-  NODE_ENV: 'production',
-  STEWARD_SECRET: 'ab'.repeat(32),
-  PUBLIC_URL: 'https://steward.example.com',
-  MAIL: 'hold',
-};
 
 test('a bad start says in a few lines what is wrong, and nothing of the values', async () => {
   const { exit, output } = await start({ NODE_ENV: 'production', STEWARD_SECRET: 'hunter2', STEWARD_TYPO: '1' });
@@ -200,27 +141,6 @@ test('a host that is not of this machine is named', { timeout: 60_000 }, async (
   expect(await server.exit).toBe(1);
   expect(server.output.stderr).toContain('HOST is no address of this machine');
 });
-
-test.runIf(onPostgres)(
-  'production leaves its mark, has no demo data, and is not opened in development',
-  { timeout: 60_000 },
-  async () => {
-    const location = (await testLocation()) as { url: string };
-    const environment = { ...production, DATABASE_URL: location.url, STEWARD_DATA_FOLDER: newFolder() };
-    const server = await start(environment);
-    await ready(server);
-
-    expect((await fetch(`http://127.0.0.1:${server.port}/graphiql`)).status).toBe(421);
-    expect(server.output.stdout).not.toContain('Sign in');
-    server.child.kill('SIGTERM');
-    expect(await server.exit).toBe(0);
-
-    const developer = await start({ DATABASE_URL: location.url, STEWARD_DATA_FOLDER: newFolder() });
-    expect(await developer.exit).toBe(1);
-    expect(developer.output.stderr).toContain('has been used in production');
-    expect(developer.output.stderr).not.toContain(location.url);
-  },
-);
 
 test('a secret that is not the former one stops the start', { timeout: 60_000 }, async () => {
   const other = await start({ ...shared, STEWARD_SECRET: 'cd'.repeat(32) });

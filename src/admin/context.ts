@@ -28,6 +28,7 @@ export function commandContext(database: Database, settings: Settings): Context 
     hasCsrfHeader: false,
     idempotencyKey: null,
     isBatch: false,
+    givenUp: new AbortController().signal,
     setRefreshCookie() {},
   };
   return { steward, arrival, asking: createAsking(steward, arrival) };

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { pino } from 'pino';
 import type { Context } from '../context.ts';
 import { markRolledBack } from '../database/migrations.ts';
 import { openDatabase } from '../database.ts';
@@ -34,7 +35,7 @@ export async function runCommand(args: readonly string[], around: Surroundings):
   const database = await openDatabase(settings.database, { poolSize: 2 });
   try {
     if (retry) await markRolledBack(database, retry);
-    const { applied } = await prepare(database, settings);
+    const { applied } = await prepare(database, settings, pino({ level: 'silent' }));
     await command(commandContext(database, settings), around, applied);
   } finally {
     await database.close();

@@ -11,7 +11,7 @@ export function readArrival(
   request: PlainRequest,
   { requestId, ipAddress }: { requestId: string; ipAddress: string | null },
   { publicUrl }: Pick<Settings, 'publicUrl'>,
-): { arrival: Omit<Arrival, 'isBatch'>; setCookies: string[] } {
+): { arrival: Omit<Arrival, 'isBatch' | 'givenUp'>; setCookies: string[] } {
   const { headers } = request;
   const setCookies: string[] = [];
   // A form or a foreign page can make a browser send the cookie, and can't send this header.

@@ -29,14 +29,17 @@ export function createGraphql(steward: Steward, schema: GraphQLSchema) {
     visit.operations = operations.map(describe);
     if (sent.isBatch) checkBatch(operations, arrival.idempotencyKey, limits.batchCost);
 
+    const timer = new AbortController();
     const arrivals = operations.map(
       ({ params }): Arrival => ({
         ...arrival,
+        givenUp: timer.signal,
         isBatch: sent.isBatch,
         idempotencyKey: arrival.idempotencyKey ?? idempotencyKey(params.extensions.idempotencyKey),
       }),
     );
-    const results = await inTime(answerAll(steward, answer, operations, arrivals), operations.length, limits.requestMs);
+    const answering = answerAll(steward, answer, operations, arrivals);
+    const results = await inTime(answering, operations.length, limits.requestMs, timer);
     visit.errorCodes = results.flatMap(({ errors }) => (errors ?? []).map(({ extensions }) => String(extensions.code)));
     const headers = { 'content-type': `${type}; charset=utf-8`, ...(setCookies.length > 0 && { 'set-cookie': setCookies }) };
     if (sent.isBatch) return json(200, results, headers);
@@ -84,12 +87,18 @@ function checkBatch(operations: readonly Read[], headerKey: string | null, limit
   }
 }
 
-/** A request that takes too long is told so. What it began goes on to its own end, bounded by the time-outs of statements. */
-async function inTime(results: Promise<Result[]>, count: number, ms: number): Promise<Result[]> {
+/**
+ * A request that takes too long is told so, and given up: what it reads goes on to its own end, bounded by the time-outs of
+ * statements, but no change is committed any more.
+ */
+async function inTime(results: Promise<Result[]>, count: number, ms: number, giveUp: AbortController): Promise<Result[]> {
   let timer: NodeJS.Timeout | undefined;
   const overdue = new Promise<Result[]>((resolve) => {
     const error = { message: 'This takes too long; try again later.', extensions: { code: 'UNAVAILABLE' } };
-    timer = setTimeout(() => resolve(Array(count).fill({ errors: [error], data: null })), ms);
+    timer = setTimeout(() => {
+      giveUp.abort();
+      resolve(Array(count).fill({ errors: [error], data: null }));
+    }, ms);
   });
   try {
     return await Promise.race([results, overdue]);

@@ -1,5 +1,7 @@
 import { Prisma } from '../database.ts';
+import { badInput } from '../errors.ts';
 import { decodeId, type IdPrefix } from '../ids.ts';
+import { searchWords } from '../search.ts';
 
 /** An input as it arrives: every field may be left out or null. */
 export type Given<Input> = { [Field in keyof Input]?: Input[Field] | null };
@@ -57,6 +59,20 @@ export const anyOf = (conditions: readonly Prisma.Sql[]): Prisma.Sql =>
 
 /** The opposite; where a null made the condition neither true nor false, it did not hold, so the opposite does. */
 export const noneOf = (condition: Prisma.Sql): Prisma.Sql => Prisma.sql`NOT coalesce(${condition}, FALSE)`;
+
+const mostSearched = { characters: 200, words: 10 };
+
+/** The words of a `search`, each of which costs a look at every row; BAD_USER_INPUT for more than anybody types. */
+export function wordsIn(search: string): string[] {
+  const { characters, words: most } = mostSearched;
+  if (search.length > characters) throw tooLong('characters', characters, search.length);
+  const words = searchWords(search);
+  if (words.length > most) throw tooLong('words', most, words.length);
+  return words;
+}
+
+const tooLong = (which: string, limit: number, got: number) =>
+  badInput(`A search has ${limit} ${which} at most.`, { which: `search ${which}`, limit, got });
 
 /** From `from` on, before `to`. */
 export const instantIn = (column: Prisma.Sql, { from, to }: Given<DateTimeRange>): Prisma.Sql =>

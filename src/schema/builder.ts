@@ -4,6 +4,7 @@ import { recordRefused } from '../audit.ts';
 import type { Context, SignedInContext } from '../context.ts';
 import { forbidden, RequestError } from '../errors.ts';
 import { type PolicyRow, policy, type RootField } from '../policy.ts';
+import './budget.ts';
 
 // Pothos refines inputs with `{}`, which `unknown` does not satisfy.
 type JsonObject = Record<string, any>;
@@ -23,7 +24,7 @@ export const builder = new SchemaBuilder<{
 }>({
   defaultFieldNullability: false,
   // scope-auth comes first, so that nothing of another plugin runs for a caller who is refused.
-  plugins: [ScopeAuthPlugin],
+  plugins: [ScopeAuthPlugin, 'budget'],
   scopeAuth: {
     authScopes: (context) => ({
       anyone: () => true,

@@ -30,7 +30,7 @@ declare module 'vitest' {
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   if (process.env.STEWARD_TEST_DATABASE === 'postgres') return onPostgres(project);
   console.log(
-    'On the embedded database; *.postgres.test.ts (races, faults) stand back: npm run test:postgres runs everything on PostgreSQL.',
+    'On the embedded database; *.postgres.test.ts and *.races.test.ts stand back: npm run test:postgres runs everything on PostgreSQL.',
   );
   project.provide('template', { dump: await dumpOfMigrated() });
   return async () => {};

@@ -44,6 +44,7 @@ CREATE TABLE "installation" (
     "id" INTEGER NOT NULL DEFAULT 1,
     "generation" INTEGER NOT NULL DEFAULT 1,
     "production_since" TIMESTAMPTZ(3),
+    "demo_since" TIMESTAMPTZ(3),
 
     CONSTRAINT "installation_pkey" PRIMARY KEY ("id")
 );
