@@ -32,6 +32,8 @@ export interface Arrival {
   readonly hasCsrfHeader: boolean;
   readonly idempotencyKey: string | null;
   readonly isBatch: boolean;
+  /** Aborted once the request was answered without waiting for this operation any longer. */
+  readonly givenUp: AbortSignal;
   /** Puts the refresh token into its cookie; a null token clears it. */
   setRefreshCookie(token: string | null, expiresAt: Date | null): void;
 }
