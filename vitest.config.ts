@@ -13,7 +13,7 @@ export default defineConfig({
     exclude: [
       onPostgres ? 'test/**/*.embedded.test.ts' : 'test/**/*.postgres.test.ts',
       // Nobody races for one connection.
-      ...(onPostgres && !process.env.STEWARD_TEST_POOL ? [] : ['test/**/*.races.test.ts', 'test/**/races.postgres.test.ts']),
+      ...(onPostgres && !process.env.STEWARD_TEST_POOL ? [] : ['test/**/*.races.test.ts']),
     ],
     globalSetup: ['test/support/global-setup.ts'],
     // An embedded database takes half a gigabyte, and passwords are hashed with care.

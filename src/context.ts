@@ -5,6 +5,7 @@ import type { SigningKeys } from './auth/signing-keys.ts';
 import type { Database } from './database.ts';
 import { RequestError } from './errors.ts';
 import { callerOfSession, touchSession } from './loaders/caller.ts';
+import { fairShare } from './loaders/fair-share.ts';
 import { createLoaders, type Loaders } from './loaders/index.ts';
 import type { Reach } from './reach.ts';
 import type { Secrets } from './secrets.ts';
@@ -62,7 +63,7 @@ export interface Context {
 export type SignedInContext = Context & { readonly reach: Reach };
 
 export function createAsking(steward: Steward, arrival: Arrival): Asking {
-  const { database } = steward;
+  const database = fairShare(steward.database, steward.settings.limits.statementsAtOnce, arrival.givenUp);
   let reading: Promise<Reach | null> | undefined;
   let loaders: Loaders | undefined;
   let known: Reach | null = null;

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { commandContext } from '../src/admin/context.ts';
 import { createAdmin } from '../src/admin/create.ts';
@@ -165,6 +166,41 @@ test('a process exits with 0 on success alone, and shows no password', async () 
   const untold = await admin(['create', 'c@example.com', '--another']);
   expect(untold).toEqual({ code: 1, output: expect.stringContaining('ADMIN_PASSWORD') });
 }, 120_000);
+
+// `script` gives a process a terminal, and keeps what it shows.
+test.skipIf(!existsSync('/usr/bin/script'))(
+  'what is typed before the password is asked for is neither shown nor taken',
+  async () => {
+    const program = join(folder, 'typing.mjs');
+    writeFileSync(
+      program,
+      `import { hideTyping, typedPassword } from ${JSON.stringify(pathToFileURL(join(root, 'src', 'admin', 'terminal.ts')))};
+       hideTyping();
+       console.log('Opening.');
+       await new Promise((opened) => setTimeout(opened, 1500));
+       console.log(String((await typedPassword()) === 'a forest of pines'));`,
+    );
+    const child = spawn('/usr/bin/script', ['-qec', `'${process.execPath}' --import tsx '${program}'`, '/dev/null'], {
+      cwd: root,
+      env: { PATH: process.env.PATH, TERM: 'xterm' },
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    const answers = new Map([
+      ['Opening.', 'typed early\r and half'],
+      ['Password: ', 'a forest of pines\r'],
+      ['Once more: ', 'a forest of pines\r'],
+    ]);
+    let shown = '';
+    child.stdout.on('data', (text) => {
+      shown += text;
+      for (const [seen, answer] of answers) if (shown.includes(seen) && answers.delete(seen)) child.stdin.write(answer);
+    });
+    const code = await new Promise((resolve) => child.once('close', resolve));
+
+    expect({ code, shown: shown.replace(/\r/g, '') }).toEqual({ code: 0, shown: 'Opening.\nPassword: \nOnce more: \ntrue\n' });
+  },
+  60_000,
+);
 
 test('while a server has the embedded database, a command says so, names the remedy, and exits with 1', async () => {
   const held = await openDatabase({ folder: join(folder, 'database') });

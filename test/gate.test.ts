@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import { mkdtempSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createNodeServer } from '../src/http/node-server.ts';
 import { createServer, type StewardServer } from '../src/server.ts';
 import { readSettings } from '../src/settings.ts';
 import { parsed, raw } from './support/raw.ts';
@@ -63,6 +65,8 @@ const post = (body: unknown, headers: Record<string, string> = {}, on = server) 
     on,
   });
 
+const logged = (): any[] => lines.map((line) => JSON.parse(line));
+
 const typename = { query: '{ __typename }' };
 const request = (lines: string[], body = '') => `${lines.join('\r\n')}\r\n\r\n${body}`;
 
@@ -89,6 +93,14 @@ describe('what is no request for us', () => {
     [
       'a length and chunks',
       request(['POST /graphql HTTP/1.1', 'Host: localhost', 'Content-Length: 4', 'Transfer-Encoding: chunked'], '0\r\n\r\n'),
+      400,
+    ],
+    [
+      'an encoding below the chunks',
+      request(
+        ['POST /graphql HTTP/1.1', 'Host: localhost', 'Content-Type: application/json', 'Transfer-Encoding: gzip, chunked'],
+        '0\r\n\r\n',
+      ),
       400,
     ],
     ['a strange expectation', request(['POST /graphql HTTP/1.1', 'Host: localhost', 'Expect: wonders']), 417],
@@ -131,6 +143,10 @@ describe('what is no request for us', () => {
     expect(answer.status).toBe(status);
     expect(answer.head.toLowerCase()).toContain('content-type: application/json; charset=utf-8');
     expect(answer.head.toLowerCase()).not.toMatch(/\r\n(server|x-powered-by):/);
+    const requestId = /\r\nx-request-id: ([0-9a-f-]{36})/i.exec(answer.head)?.[1];
+    expect(logged().find((line) => line.requestId === requestId)).toMatchObject({ msg: 'request', level: 30, status });
+    expect(answer.head).toContain("content-security-policy: default-src 'none'; frame-ancestors 'none'");
+    for (const name of ['x-content-type-options', 'cache-control', 'referrer-policy']) expect(answer.head).toContain(`${name}: `);
     expect(answer.body).toEqual({ errors: [{ message: expect.any(String), extensions: { code: expect.any(String) } }] });
   });
 
@@ -149,6 +165,44 @@ describe('what is no request for us', () => {
     const answers = await raw(port, refused + next);
 
     expect(answers.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 415', 'HTTP/1.1 200']);
+  });
+});
+
+describe('clients that hold on', () => {
+  test('one that goes away while it sends is a plain 400', async () => {
+    const socket = connect(port, '127.0.0.1');
+    const path = `/graphql?${Math.random()}`;
+    socket.write(
+      request([`POST ${path} HTTP/1.1`, 'Host: localhost', 'Content-Type: application/json', 'Content-Length: 99'], '{'),
+    );
+    const before = lines.length;
+    setTimeout(() => socket.resetAndDestroy(), 100);
+
+    await expect.poll(() => lines.slice(before).length, { timeout: 3000 }).toBeGreaterThan(0);
+    expect(lines.slice(before).map((line) => JSON.parse(line))).toMatchObject([{ level: 30, msg: 'request', status: 400 }]);
+  });
+
+  test('one that does not read its answer is cut off', async () => {
+    const answer = { status: 200, headers: {}, body: Buffer.alloc(50_000_000) };
+    const { http } = createNodeServer(
+      Object.assign(async () => answer, { refuse: () => answer }),
+      { unreadMs: 200 },
+    );
+    const at = await new Promise<number>((resolve) =>
+      http.listen(0, '127.0.0.1', () => resolve((http.address() as AddressInfo).port)),
+    );
+    const closed = new Promise<void>((resolve) => http.once('connection', (one) => one.once('close', () => resolve())));
+    const socket = connect(at, '127.0.0.1').on('error', () => {});
+    socket.pause();
+    socket.write(request(['GET / HTTP/1.1', 'Host: localhost']));
+
+    await closed;
+    socket.destroy();
+    http.close();
+  });
+
+  test('connections are counted', () => {
+    expect(server.http.maxConnections).toBe(1000);
   });
 });
 
@@ -241,6 +295,7 @@ describe('bodies', () => {
     ['multipart', 'multipart/form-data; boundary=x'],
     ['application/graphql', 'application/graphql'],
     ['another charset', 'application/json; charset=iso-8859-1'],
+    ['another charset with spaces', 'application/json; charset = utf-16'],
     ['a type that only begins alike', 'application/json-patch+json'],
   ])('%s is 415', async (_what, type) => {
     const body = new Blob([JSON.stringify(typename)]).stream();
@@ -413,6 +468,14 @@ describe('GraphQL over HTTP', () => {
       extensions: { code: 'BAD_USER_INPUT' },
     });
     expect(JSON.stringify([answer.body, literal.body]) + lines.join('')).not.toContain('hunter2');
+  });
+
+  test('long names are cut in the log', async () => {
+    const name = 'N'.repeat(5000);
+    const answer = await post({ query: `query ${name} { __typename }` });
+    const line = logged().find(({ requestId, msg }) => msg === 'request' && requestId === answer.headers.get('x-request-id'));
+
+    expect(line.operations).toEqual([`query ${'N'.repeat(100)}`]);
   });
 
   test('a bug is masked, and logged under the id of the answer', async () => {

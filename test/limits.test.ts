@@ -1,5 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { pino } from 'pino';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { writeResults } from '../src/http/answer-text.ts';
+import { createDocuments } from '../src/http/documents.ts';
+import { schema } from '../src/schema/index.ts';
 import { createServer, type StewardServer } from '../src/server.ts';
 import { readSettings } from '../src/settings.ts';
 import { untouched } from './support/untouched.ts';
@@ -133,12 +137,76 @@ describe('documents', () => {
     expect(performance.now() - started).toBeLessThan(3000);
   });
 
-  test('the largest documents are validated in time', async () => {
+  test('fields of one name at one place, wherever they come from', async () => {
+    const viewers = (count: number, of: string) => `viewer { ${of} } `.repeat(count);
+
+    expect(await cost(`{ ${viewers(20, 'user { id }')} }`)).toBe(40);
+    expect(await refusal(`{ ${viewers(21, 'user { id }')} }`)).toEqual(['repetitions', 20, 21]);
+    // Merged, there are five times five of the inner ones; a fragment is put in once, however often it is spread.
+    expect(await refusal(`{ ${viewers(5, 'user { id } '.repeat(5))} }`)).toEqual(['repetitions', 20, 25]);
+    expect(await refusal(`{ ...A ${viewers(11, '__typename')} } fragment A on Query { ${viewers(10, '__typename')} }`)).toEqual([
+      'repetitions',
+      20,
+      21,
+    ]);
+    expect(await cost(`{ viewer { user { ${'...A '.repeat(50)} } } } fragment A on User { ${'id '.repeat(20)} }`)).toBe(2);
+    // What is spread nowhere is validated as well.
+    expect(await refusal(`{ __typename } fragment A on Query { ${viewers(30, '__typename')} }`)).toEqual(['repetitions', 20, 30]);
+    // The components of a page, each with a fragment of its own that brings what it needs.
+    const components = Array.from({ length: 15 }, (_, i) => `fragment C${i} on User { id name roles { id code } }`).join(' ');
+    await cost(`{ users(first: 50) { nodes { ${Array.from({ length: 15 }, (_, i) => `...C${i}`).join(' ')} } } } ${components}`);
+  });
+
+  test('places without number are refused at once', async () => {
+    // Each path of names leads to another set of fragments.
+    const bits = Array.from({ length: 40 }, (_, i) => {
+      const next = `...F${(i + 1) % 40} `;
+      return `fragment F${i} on User { a: sessions { user { ${next} } } b: sessions { user { ${next}...F${(i * 7) % 40} } } }`;
+    });
     const started = performance.now();
-    await post({ query: `{ ${'viewer { user { id } } '.repeat(330)} }` });
-    await post({ query: `{ ${'x '.repeat(1990)} }` });
-    await post({ query: `{ viewer { user { ${'id '.repeat(1980)} } } }` });
-    expect(performance.now() - started).toBeLessThan(5000);
+    await post({ query: `{ viewer { user { ...F0 } } } ${bits.join(' ')}` });
+    expect(performance.now() - started).toBeLessThan(1000);
+  });
+
+  test('the largest documents are judged in time, in a batch too', async () => {
+    const large = [
+      `{ ${'viewer { user { id } } '.repeat(330)} }`,
+      `{ ${'viewer{a}'.repeat(480)} }`,
+      `{ ${'x '.repeat(1990)} }`,
+      `{ viewer { user { ${'id '.repeat(1980)} } } }`,
+      `{ ${'viewer { user { id name email } } '.repeat(20)} ${Array.from({ length: 1600 }, (_, i) => `x${i}`).join(' ')} }`,
+    ];
+    const started = performance.now();
+    for (const query of large) await post({ query });
+    await post(Array.from({ length: 20 }, (_, i) => ({ query: `${' '.repeat(i)}{ ${'viewer{a}'.repeat(480)} }` })));
+    await post(Array.from({ length: 20 }, () => ({ query: large[4] })));
+    expect(performance.now() - started).toBeLessThan(1500);
+  });
+
+  test('no more than a thousand are kept, those that were used last', () => {
+    const documents = createDocuments(schema, readSettings({ NODE_ENV: 'test' }));
+    const first = documents('{ first: __typename }');
+    const second = documents('{ second: __typename }');
+    for (let i = 0; i < 998; i++) documents(`{ a${i}: __typename }`);
+    expect(documents('{ first: __typename }')).toBe(first);
+    documents('{ last: __typename }');
+
+    expect(documents('{ first: __typename }')).toBe(first);
+    expect(documents('{ second: __typename }')).not.toBe(second);
+  });
+
+  test('tokens of a batch, equal documents once', async () => {
+    const page = (i: number, count: number) => ({
+      query: `query Q${i} { users(where: { metadata: { a: [${'1 '.repeat(count - 22)}] } }) { totalCount } }`,
+    });
+    const batch = (size: number, count: number) => post(Array.from({ length: size }, (_, i) => page(i, count)));
+
+    expect((await batch(20, 500)).status).toBe(200);
+    expect(await batch(20, 600)).toMatchObject({
+      status: 400,
+      body: { errors: [{ extensions: { code: 'BAD_USER_INPUT', which: 'batchTokens', limit: 10_000, got: 12_000 } }] },
+    });
+    expect((await post(Array(20).fill(page(0, 2000)))).status).toBe(200);
   });
 });
 
@@ -166,7 +234,8 @@ describe('cost', () => {
       '{ users(first: 1) { nodes { roles { permissions { code } } pools { code } appGrants { id } } } }',
       1 + 1 + 3 * 11 + 3 + 5,
     ],
-    ['sessions', '{ viewer { user { sessions { id } } } }', 2 + 10],
+    ['sessions, as many as are given', '{ viewer { user { sessions { id } } } }', 2 + 100],
+    ['sessions, told null', '{ viewer { user { sessions(first: null) { id } } } }', 2 + 100],
     ['sessions, told', '{ viewer { user { sessions(first: 20) { id } } } }', 2 + 20],
     ['ids', '{ nodes(ids: ["a", "b", "c"]) { id } }', 3],
     [
@@ -203,6 +272,24 @@ describe('cost', () => {
     expect(await refusal(query, { n: 63 })).toEqual(['cost', 25_000, 1 + 63 * 402]);
   });
 
+  test('sessions of sessions multiply', async () => {
+    const nested = '{ viewer { user { sessions { user { sessions { user { sessions { id } } } } } } } }';
+
+    expect(await refusal(nested)).toEqual(['cost', 25_000, 2 + 100 * (2 + 100 * (2 + 100))]);
+  });
+
+  test('250,000 scalar values for an operation, twice as many for a batch', async () => {
+    const aliased = Array.from({ length: 28 }, (_, i) => `a${i}: userAgent`).join(' ');
+    const query = `query($n: Int) { users(first: 100) { nodes { sessions(first: $n) { ${aliased} } } } }`;
+
+    expect(await cost(query, { n: 89 })).toBe(1 + 100 * 90);
+    expect(await refusal(query, { n: 100 })).toEqual(['leaves', 250_000, 280_000]);
+    expect(await post(Array(3).fill({ query, variables: { n: 80 } }))).toMatchObject({
+      status: 400,
+      body: { errors: [{ extensions: { code: 'BAD_USER_INPUT', which: 'leaves', limit: 500_000, got: 672_000 } }] },
+    });
+  });
+
   test('50,000 for a batch, which is refused whole', async () => {
     const operation = { query: '{ users(first: 100) { nodes { memberships(first: 49) { nodes { roles { code } } } } } }' };
 
@@ -220,6 +307,15 @@ describe('cost', () => {
     expect(await cost(`{ users(first: 50) { totalCount pageInfo { endCursor } nodes { ${user} } } }`)).toBeLessThan(8000);
     const one = { query: `{ user(id: "user_x") { ${user} sessions(first: 20) { id device createdAt } } }` };
     expect((await post(Array.from({ length: 10 }, () => one))).status).toBe(200);
+    expect(await cost(one.query)).toBeLessThan(200);
+    expect(await cost('{ users(first: 50, where: { search: "x" }) { totalCount nodes { id email name } } }')).toBe(51);
+    expect(
+      await cost('query($e: [EmailAddress!]) { usersLookup(emails: $e) { users { id email roles { code } } missingEmails } }', {
+        e: Array.from({ length: 100 }, (_, i) => `person-${i}@example.com`),
+      }),
+    ).toBe(401);
+    const inReadme = /```graphql\n([\s\S]*?)```/.exec(readFileSync('README.md', 'utf8'))![1]!;
+    expect(await cost(inReadme)).toBeLessThan(8000);
   });
 });
 
@@ -297,6 +393,60 @@ describe('arguments', () => {
     );
 
     expect((await response.json()).errors[0].extensions).toMatchObject({ which: 'depth', limit: 2, got: 3 });
+  });
+});
+
+describe('bytes of an answer', () => {
+  const refused = (limit: number, got: number) => ({
+    data: null,
+    errors: [{ extensions: { code: 'BAD_USER_INPUT', which: 'answerBytes', limit, got } }],
+  });
+
+  test('what fits is written as JSON writes it, to the byte', () => {
+    const result = { data: { a: [1, true, null, 'ä"\n', {}, []], b: { c: 1.5 } }, extensions: { cost: 2 } };
+    const text = JSON.stringify(result);
+    const bytes = Buffer.byteLength(text);
+
+    expect(writeResults([result], bytes)).toEqual({ texts: [text], results: [result] });
+    expect(writeResults([result], bytes - 1).results[0]).toMatchObject(refused(bytes - 1, bytes));
+    expect(writeResults([result, result], bytes).texts[0]).toBe(text);
+    expect(writeResults([result, result], bytes).results[1]).toMatchObject(refused(bytes, expect.any(Number) as never));
+  });
+
+  test('one that no string could hold is refused before it is written', () => {
+    const value = 'x'.repeat(10_000);
+    const data = { list: Array.from({ length: 100_000 }, () => ({ value })) };
+    const started = performance.now();
+
+    const { results, texts } = writeResults([{ data, extensions: { cost: 7 } }], 10_000_000);
+    expect(results[0]).toMatchObject({ ...refused(10_000_000, expect.any(Number) as never), extensions: { cost: 7 } });
+    expect(texts[0]!.length).toBeLessThan(1000);
+    expect(performance.now() - started).toBeLessThan(1000);
+  });
+
+  test('over HTTP it is no 500', async () => {
+    const small = await createServer({
+      database: untouched,
+      settings: readSettings({ NODE_ENV: 'test', STEWARD_MAX_ANSWER_BYTES: '1000' }),
+      log: pino({ level: 'silent' }),
+    });
+    const send = async (body: unknown) => {
+      const response = await small.fetch(
+        new Request('http://127.0.0.1/graphql', {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify(body),
+        }),
+      );
+      return { status: response.status, body: await response.json() };
+    };
+    const query = '{ __schema { types { name description } } }';
+
+    expect(await send({ query })).toMatchObject({ status: 200, body: refused(1000, expect.any(Number) as never) });
+    expect(await send([{ query: '{ __typename }' }, { query }, { query: '{ __typename }' }])).toMatchObject({
+      status: 200,
+      body: [{ data: { __typename: 'Query' } }, refused(1000, expect.any(Number) as never), { data: { __typename: 'Query' } }],
+    });
   });
 });
 

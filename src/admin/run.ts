@@ -7,6 +7,7 @@ import { prepare } from '../prepare.ts';
 import { readSettings, type Settings } from '../settings.ts';
 import { commandContext } from './context.ts';
 import { createAdmin } from './create.ts';
+import { hideTyping, showTyping } from './terminal.ts';
 import { unlock } from './unlock.ts';
 
 export const usage = `Usage: npm run admin -- COMMAND
@@ -30,21 +31,30 @@ export interface Surroundings {
 
 /** Runs the command that the arguments name. Throws where it does not succeed, with a message for people. */
 export async function runCommand(args: readonly string[], around: Surroundings): Promise<void> {
-  const { command, retry } = readCommand(args);
+  const { command, retry, takesPassword } = readCommand(args);
   const settings = settingsOf(around.environment);
+  // Opening takes its time, and people type ahead.
+  if (takesPassword && !around.environment.ADMIN_PASSWORD) hideTyping();
   const database = await openDatabase(settings.database, { poolSize: 2 });
   try {
     if (retry) await markRolledBack(database, retry);
     const { applied } = await prepare(database, settings, pino({ level: 'silent' }));
     await command(commandContext(database, settings), around, applied);
   } finally {
+    showTyping();
     await database.close();
   }
 }
 
 type Command = (context: Context, around: Surroundings, migrations: readonly string[]) => Promise<void>;
 
-function readCommand(args: readonly string[]): { command: Command; retry?: string | undefined } {
+interface ReadCommand {
+  readonly command: Command;
+  readonly retry?: string | undefined;
+  readonly takesPassword?: true;
+}
+
+function readCommand(args: readonly string[]): ReadCommand {
   const { positionals, another, retry } = parse(args);
   const [name, email, ...rest] = positionals;
   const takesEmail = name === 'create' || name === 'unlock';
@@ -58,7 +68,7 @@ function readCommand(args: readonly string[]): { command: Command; retry?: strin
 
   switch (name) {
     case 'create':
-      return { command: create(email!, another) };
+      return { command: create(email!, another), takesPassword: true };
     case 'unlock':
       return { command: unlockAddress(email!) };
     case 'rotate-key':

@@ -21,6 +21,8 @@ export interface TokenTruth extends AccessTokenClaims {
   readonly appCode: string | null;
   readonly poolCode: string;
   readonly impersonatorId: string | null;
+  /** When the session ends, however soon: no token outlives it, since those who verify by key ask nobody. */
+  readonly sessionEndsAt: Date;
 }
 
 export interface IssuedAccessToken {
@@ -51,10 +53,12 @@ export async function accessTokenSigner({
   settings,
 }: Signing): Promise<(truth: TokenTruth) => Promise<IssuedAccessToken>> {
   const key = await signingKeys.current();
-  const expiresIn = settings.limits.accessTokenSeconds;
+  const { accessTokenSeconds } = settings.limits;
 
   return async (truth) => {
     const issuedAt = Math.floor(Date.now() / 1000);
+    const sessionSeconds = Math.max(0, Math.floor(truth.sessionEndsAt.getTime() / 1000) - issuedAt);
+    const expiresIn = Math.min(accessTokenSeconds, sessionSeconds);
     const accessToken = await new SignJWT(claimsOf(truth))
       .setProtectedHeader({ alg: algorithm, kid: key.id, typ: type })
       .setIssuer(issuer(settings.publicUrl))

@@ -1,6 +1,6 @@
 import { dictionary } from '@zxcvbn-ts/language-common';
 import type { Limits } from '../settings.ts';
-import { bytesOfPassword, passwordBytes } from './passwords.ts';
+import { isPasswordTooLong, passwordBytes } from './passwords.ts';
 
 /** One thing that is wrong with a password; whoever knows the input adds the place. */
 export interface PasswordIssue {
@@ -16,7 +16,7 @@ export function passwordIssues(
   person: { email: string },
   limits: Pick<Limits, 'passwordLength'>,
 ): PasswordIssue[] {
-  if (bytesOfPassword(password) > passwordBytes) {
+  if (isPasswordTooLong(password)) {
     return [{ code: 'TOO_LONG', message: `A password has at most ${passwordBytes} bytes.` }];
   }
   const text = password.normalize('NFC');

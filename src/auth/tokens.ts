@@ -22,6 +22,7 @@ export const bearerTokens = (issued: IssuedAccessToken, refreshToken: string | n
 export async function readTokenTruth(tx: Transaction, sessionId: string): Promise<TokenTruth> {
   const [row] = await tx.$queryRaw<TruthRow[]>(Prisma.sql`
     SELECT s.user_id AS "userId", s.organization_id AS "organizationId", s.impersonator_id AS "impersonatorId",
+           least(s.expires_at, f.expires_at) AS "sessionEndsAt",
            u.token_version AS "tokenVersion", a.code AS "appCode", p.code AS "poolCode",
            m.id IS NOT NULL AS "isMember", o.status = 'SUSPENDED' AS "organizationSuspended",
            ARRAY(SELECT r.code FROM user_roles ur JOIN roles r ON r.id = ur.role_id WHERE ur.user_id = u.id) AS roles,
@@ -32,6 +33,7 @@ export async function readTokenTruth(tx: Transaction, sessionId: string): Promis
       FROM sessions s
       JOIN users u ON u.id = s.user_id
       JOIN pools p ON p.id = u.home_pool_id
+      LEFT JOIN sessions f ON f.id = s.started_from_id
       LEFT JOIN apps a ON a.id = s.app_id
       LEFT JOIN organizations o ON o.id = s.organization_id
       LEFT JOIN memberships m ON m.organization_id = s.organization_id AND m.user_id = s.user_id AND m.status = 'ACTIVE'

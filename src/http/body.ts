@@ -13,7 +13,9 @@ function checkType(headers: PlainRequest['headers']): void {
   if (headers['content-encoding']) throw new Refused(415, 'UNSUPPORTED_MEDIA_TYPE', 'A body must not be encoded.');
   const [type = '', ...parameters] = (single(headers, 'content-type') ?? '').split(';').map((part) => part.trim().toLowerCase());
   if (type !== 'application/json') throw new Refused(415, 'UNSUPPORTED_MEDIA_TYPE', 'The content type must be application/json.');
-  const strange = parameters.some((parameter) => parameter.startsWith('charset=') && !/^charset="?utf-8"?$/.test(parameter));
+  const strange = parameters.some(
+    (parameter) => parameter.split('=')[0]!.trim() === 'charset' && !/^charset="?utf-8"?$/.test(parameter),
+  );
   if (strange) throw new Refused(415, 'UNSUPPORTED_MEDIA_TYPE', 'The charset must be utf-8.');
 }
 
@@ -25,10 +27,16 @@ async function read({ headers, body }: PlainRequest, limit: number): Promise<Uin
 
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of body ?? []) {
-    size += chunk.byteLength;
-    if (size > limit) throw tooLarge(size);
-    chunks.push(chunk);
+  try {
+    for await (const chunk of body ?? []) {
+      size += chunk.byteLength;
+      if (size > limit) throw tooLarge(size);
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    if (error instanceof Refused) throw error;
+    // The client went away, or was cut off, while it sent: no fault of ours, and nobody reads the answer.
+    throw new Refused(400, 'BAD_REQUEST', 'The body did not arrive whole.');
   }
   return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
 }

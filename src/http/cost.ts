@@ -30,6 +30,7 @@ const listSizes: Readonly<Record<string, number>> = {
 };
 const listSizeUnlessTold = 10;
 const pageSizeUnlessTold = 25;
+const sessionsUnlessTold = 100;
 
 export interface Weighed {
   readonly schema: GraphQLSchema;
@@ -40,63 +41,84 @@ export interface Weighed {
   readonly limits: Limits;
 }
 
+/** What an operation, or a part of it, may return. */
+export interface Weight {
+  /** Objects: the cost. */
+  readonly objects: number;
+  /** Scalar values, which cost nothing each and must not be without number. */
+  readonly leaves: number;
+}
+
 /**
  * What an operation may cost, known before anything is read: every object that it may return counts 1. A field counts as
  * often as there are objects that it is asked of, so the `first` of a connection multiplies all below it. Fields that are
  * selected twice count twice; what `@skip` and `@include` leave out counts nothing. Throws where an argument is above its
  * limit. The document is valid, so fragments do not go round in circles; each is weighed once for each size of page.
  */
-export function costOf({ schema, fragments, operation, variables, limits }: Weighed): number {
+export function weightOf({ schema, fragments, operation, variables, limits }: Weighed): Weight {
   const known = variablesOf(operation, variables);
-  const fragmentCosts = new Map<string, number>();
+  const fragmentWeights = new Map<string, Weight>();
 
   /** Of one object: what its selections cost. `keys` is the size of the lists in it that its own field's arguments decide. */
-  function selections(set: SelectionSetNode, parent: GraphQLCompositeType, keys: number | null): number {
-    let cost = 0;
+  function selections(set: SelectionSetNode, parent: GraphQLCompositeType, keys: number | null): Weight {
+    let objects = 0;
+    let leaves = 0;
+    const add = (weight: Weight) => {
+      objects += weight.objects;
+      leaves += weight.leaves;
+    };
     const spread = new Set<string>();
     for (const selection of set.selections) {
       if (isLeftOut(selection.directives, known)) continue;
-      if (selection.kind === Kind.FIELD) cost += field(selection, parent, keys);
+      if (selection.kind === Kind.FIELD) add(field(selection, parent, keys));
       else if (selection.kind === Kind.INLINE_FRAGMENT) {
         const type = selection.typeCondition ? schema.getType(selection.typeCondition.name.value) : parent;
-        if (isCompositeType(type)) cost += selections(selection.selectionSet, type, keys);
+        if (isCompositeType(type)) add(selections(selection.selectionSet, type, keys));
       } else if (!spread.has(selection.name.value)) {
         spread.add(selection.name.value);
-        cost += fragment(selection.name.value, keys);
+        add(fragment(selection.name.value, keys));
       }
     }
-    return cost;
+    return { objects, leaves };
   }
 
-  function fragment(name: string, keys: number | null): number {
+  function fragment(name: string, keys: number | null): Weight {
     const place = `${name} ${keys}`;
-    let cost = fragmentCosts.get(place);
-    if (cost === undefined) {
+    let weight = fragmentWeights.get(place);
+    if (weight === undefined) {
       const definition = fragments.get(name);
       const type = definition && schema.getType(definition.typeCondition.name.value);
-      cost = definition && isCompositeType(type) ? selections(definition.selectionSet, type, keys) : 0;
-      fragmentCosts.set(place, cost);
+      weight = definition && isCompositeType(type) ? selections(definition.selectionSet, type, keys) : nothing;
+      fragmentWeights.set(place, weight);
     }
-    return cost;
+    return weight;
   }
 
-  function field(node: FieldNode, parent: GraphQLCompositeType, keys: number | null): number {
+  function field(node: FieldNode, parent: GraphQLCompositeType, keys: number | null): Weight {
     const name = node.name.value;
     const definition = isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[name] : undefined;
-    if (!definition) return 0;
+    if (!definition) return oneLeaf;
     const args = argumentsOf(node, known);
     checkArguments(node, args, limits);
 
     const type = getNamedType(definition.type);
-    if (!isCompositeType(type) || !node.selectionSet) return 0;
+    if (!isCompositeType(type) || !node.selectionSet) return oneLeaf;
     const inner = keysGiven(name, type.name, args);
-    const times = isListType(getNullableType(definition.type)) ? listSize(node, args, keys, definition.extensions.listSize) : 1;
-    return times * (1 + selections(node.selectionSet, type, inner));
+    const times = isListType(getNullableType(definition.type))
+      ? listSize(node, args, keys, definition.extensions.listSize, limits)
+      : 1;
+    const { objects, leaves } = selections(node.selectionSet, type, inner);
+    return { objects: times * (1 + objects), leaves: times * leaves };
   }
 
   const root = schema.getRootType(operation.operation);
-  return root ? finite(selections(operation.selectionSet, root, null)) : 0;
+  if (!root) return nothing;
+  const { objects, leaves } = selections(operation.selectionSet, root, null);
+  return { objects: finite(objects), leaves: finite(leaves) };
 }
+
+const nothing: Weight = { objects: 0, leaves: 0 };
+const oneLeaf: Weight = { objects: 0, leaves: 1 };
 
 /** How many objects the field's arguments ask for, where the lists one level below hold them: a connection, a lookup. */
 function keysGiven(name: string, typeName: string, args: Arguments): number | null {
@@ -105,11 +127,14 @@ function keysGiven(name: string, typeName: string, args: Arguments): number | nu
   return null;
 }
 
-function listSize({ name }: FieldNode, args: Arguments, keys: number | null, declared: unknown): number {
+function listSize({ name }: FieldNode, args: Arguments, keys: number | null, declared: unknown, limits: Limits): number {
   if (keys !== null && ['nodes', 'edges', 'users'].includes(name.value)) return keys;
   if (name.value === 'nodes') return listLength(args.ids);
-  if (typeof declared === 'number') return size(args.first) ?? declared;
-  return size(args.first) ?? listSizes[name.value] ?? listSizeUnlessTold;
+  const told = size(args.first);
+  if (told !== undefined) return told;
+  // What the resolver gives: sessions of sessions of sessions multiply, so a guess would not do.
+  if (name.value === 'sessions') return Math.min(sessionsUnlessTold, limits.pageSize);
+  return typeof declared === 'number' ? declared : (listSizes[name.value] ?? listSizeUnlessTold);
 }
 
 const size = (value: unknown): number | undefined => (typeof value === 'number' ? Math.max(0, value) : undefined);

@@ -27,8 +27,9 @@ export interface UnsoundDocument {
   readonly code: 'GRAPHQL_PARSE_FAILED' | 'GRAPHQL_VALIDATION_FAILED' | 'BAD_USER_INPUT';
 }
 
-/** A document's tree is some fifty times its text: bounded by text, so that what is kept has a bounded size too. */
+/** A document's tree is some fifty times its text: bounded by text, so that what is kept has a bounded size too; and by number, since the smallest weigh more than their text. */
 const keptCharacters = 500_000;
+const keptDocuments = 1000;
 
 /**
  * Reads documents, and keeps the sound ones that were used last: clients send the same few again and again, and reading
@@ -43,7 +44,7 @@ export function createDocuments(schema: GraphQLSchema, { limits, introspection }
     kept.set(text, document);
     characters += text.length;
     for (const oldest of kept.keys()) {
-      if (characters <= keptCharacters) break;
+      if (characters <= keptCharacters && kept.size <= keptDocuments) break;
       kept.delete(oldest);
       characters -= oldest.length;
     }
@@ -80,7 +81,7 @@ export function createDocuments(schema: GraphQLSchema, { limits, introspection }
 const tooMuch = (error: RequestError): UnsoundDocument => ({ errors: [error], code: 'BAD_USER_INPUT' });
 
 /** Tokens of the text, as far as it can be read. */
-function countTokens(text: string): number {
+export function countTokens(text: string): number {
   const lexer = new Lexer(new Source(text));
   let count = 0;
   try {

@@ -17,7 +17,11 @@ export interface Route {
   readonly anyHost?: true;
 }
 
-export type Gate = (request: PlainRequest) => Promise<PlainAnswer>;
+export interface Gate {
+  (request: PlainRequest): Promise<PlainAnswer>;
+  /** The answer to what could not be read as a request, with the same headers and in the same log. */
+  refuse(status: number, message: string, peer: string | null): PlainAnswer;
+}
 
 /** What is told of each answer, for counting. */
 export interface Answered {
@@ -51,6 +55,9 @@ export function createGate({ settings, log, routes, onAnswered }: GateOptions): 
     const path = url.split('?', 1)[0]!;
     const route = routes.get(path);
     if (!route?.anyHost) checkHost(single(headers, 'host'), settings);
+    const encodings = headers['transfer-encoding'];
+    if (encodings && !(encodings.length === 1 && encodings[0]!.trim().toLowerCase() === 'chunked'))
+      throw new Refused(400, 'BAD_REQUEST', 'A transfer encoding other than chunked is not understood.');
     if (url.length > urlBytes) throw new Refused(414, 'URI_TOO_LONG', `An address may have ${urlBytes} bytes.`);
     if (!/^\/[\x21-\x7e]*$/.test(url)) throw new Refused(400, 'BAD_REQUEST', 'The request target must be a path.');
     if (!route) throw new Refused(404, 'NOT_FOUND', 'There is nothing at this address.');
@@ -61,7 +68,7 @@ export function createGate({ settings, log, routes, onAnswered }: GateOptions): 
     return handler(request, visit);
   }
 
-  return async (request) => {
+  async function pass(request: PlainRequest): Promise<PlainAnswer> {
     const started = performance.now();
     const ipAddress = clientAddress(request.peer, request.headers['x-forwarded-for'] ?? [], proxies);
     const visit: Visit = { requestId: randomUUID(), ipAddress };
@@ -84,7 +91,18 @@ export function createGate({ settings, log, routes, onAnswered }: GateOptions): 
       headers: { ...always, 'x-request-id': visit.requestId, ...corsHeaders(request, settings), ...answer.headers },
       body: request.method === 'HEAD' ? null : answer.body,
     };
-  };
+  }
+
+  function refuse(status: number, message: string, peer: string | null): PlainAnswer {
+    const requestId = randomUUID();
+    const ipAddress = clientAddress(peer, [], proxies);
+    log.info({ requestId, ipAddress, method: null, path: null, status, ms: 0 }, 'request');
+    onAnswered?.({ route: null, method: '', status, seconds: 0, errorCodes: [] });
+    const answer = refusalAnswer(new Refused(status, 'BAD_REQUEST', message));
+    return { ...answer, headers: { ...always, 'x-request-id': requestId, ...answer.headers } };
+  }
+
+  return Object.assign(pass, { refuse });
 }
 
 const always = {

@@ -1,13 +1,15 @@
 import type { GraphQLSchema } from 'graphql';
 import { type Arrival, createAsking, type Steward } from '../context.ts';
+import type { Limits } from '../settings.ts';
 import { mustComeAlone } from './alone.ts';
 import { type Answer, createAnswer, type Result } from './answer.ts';
+import { writeResults } from './answer-text.ts';
 import { idempotencyKey, readArrival } from './arrival.ts';
 import { readJson } from './body.ts';
-import { createDocuments } from './documents.ts';
+import { countTokens, createDocuments } from './documents.ts';
 import { type Operation, type RefusedOperation, readOperation } from './operation.ts';
-import { readParams } from './params.ts';
-import { json, type PlainAnswer, type PlainRequest, Refused } from './plain.ts';
+import { type Params, readParams } from './params.ts';
+import { type PlainAnswer, type PlainRequest, Refused } from './plain.ts';
 import { documentSource } from './trusted-documents.ts';
 import type { Visit } from './visit.ts';
 
@@ -25,9 +27,17 @@ export function createGraphql(steward: Steward, schema: GraphQLSchema) {
     const type = responseType(request.headers.accept);
     const { arrival, setCookies } = readArrival(request, visit, settings);
     const sent = readParams(await readJson(request, limits.bodyBytes), limits.batch, documentOf);
-    const operations = sent.operations.map((params) => readOperation({ schema, documents, limits }, params));
+    if (sent.isBatch) checkTokens(sent.operations, limits.batchTokens);
+    // Each document once, since one that is refused is not kept and would be validated anew.
+    const read = new Map<string, ReturnType<typeof documents>>();
+    const once = (text: string) => {
+      const document = read.get(text) ?? documents(text);
+      read.set(text, document);
+      return document;
+    };
+    const operations = sent.operations.map((params) => readOperation({ schema, documents: once, limits }, params));
     visit.operations = operations.map(describe);
-    if (sent.isBatch) checkBatch(operations, arrival.idempotencyKey, limits.batchCost);
+    if (sent.isBatch) checkBatch(operations, arrival.idempotencyKey, limits);
 
     const timer = new AbortController();
     const arrivals = operations.map(
@@ -39,11 +49,12 @@ export function createGraphql(steward: Steward, schema: GraphQLSchema) {
       }),
     );
     const answering = answerAll(steward, answer, operations, arrivals);
-    const results = await inTime(answering, operations.length, limits.requestMs, timer);
+    const answered = await inTime(answering, operations.length, limits.requestMs, timer);
+    const { texts, results } = writeResults(answered, limits.answerBytes);
     visit.errorCodes = results.flatMap(({ errors }) => (errors ?? []).map(({ extensions }) => String(extensions.code)));
     const headers = { 'content-type': `${type}; charset=utf-8`, ...(setCookies.length > 0 && { 'set-cookie': setCookies }) };
-    if (sent.isBatch) return json(200, results, headers);
-    return json(statusOf(results[0]!, type), results[0], headers);
+    if (sent.isBatch) return { status: 200, headers, body: `[${texts.join(',')}]` };
+    return { status: statusOf(results[0]!, type), headers, body: texts[0]! };
   };
 }
 
@@ -67,8 +78,16 @@ async function answerAll(
 
 const isMutation = (operation: Read): boolean => 'definition' in operation && operation.definition.operation === 'mutation';
 
+/** Throws where the documents of a batch are more than it may bring, before any of them is parsed. */
+function checkTokens(operations: readonly Params[], limit: number): void {
+  const texts = new Set(operations.map(({ query }) => query));
+  let tokens = 0;
+  for (const text of texts) tokens += countTokens(text);
+  if (tokens > limit) throw tooMuchOf('batchTokens', limit, tokens, 'Tokens in a batch');
+}
+
 /** Throws where a batch as a whole may not run. */
-function checkBatch(operations: readonly Read[], headerKey: string | null, limit: number): void {
+function checkBatch(operations: readonly Read[], headerKey: string | null, limits: Limits): void {
   if (headerKey !== null) {
     throw new Refused(
       400,
@@ -80,12 +99,13 @@ function checkBatch(operations: readonly Read[], headerKey: string | null, limit
   const lone = sound.map(mustComeAlone).find((name) => name !== null);
   if (lone) throw new Refused(400, 'BAD_REQUEST', `${lone} must come alone, not in a batch.`);
   const cost = sound.reduce((sum, operation) => sum + operation.cost, 0);
-  if (cost > limit) {
-    throw new Refused(400, 'BAD_USER_INPUT', `Cost of a batch: ${limit} at most, and this is ${cost}.`, {
-      details: { which: 'batchCost', limit, got: cost },
-    });
-  }
+  if (cost > limits.batchCost) throw tooMuchOf('batchCost', limits.batchCost, cost, 'Cost of a batch');
+  const leaves = sound.reduce((sum, operation) => sum + operation.leaves, 0);
+  if (leaves > 2 * limits.leaves) throw tooMuchOf('leaves', 2 * limits.leaves, leaves, 'Scalar values of a batch');
 }
+
+const tooMuchOf = (which: keyof Limits, limit: number, got: number, what: string): Refused =>
+  new Refused(400, 'BAD_USER_INPUT', `${what}: ${limit} at most, and this is ${got}.`, { details: { which, limit, got } });
 
 /**
  * A request that takes too long is told so, and given up: what it reads goes on to its own end, bounded by the time-outs of
@@ -131,5 +151,5 @@ function statusOf(result: Result, type: ResponseType): number {
 /** For the log: what was asked, without values. */
 function describe(operation: Read): string {
   if (!('definition' in operation)) return 'refused';
-  return `${operation.definition.operation} ${operation.definition.name?.value ?? 'anonymous'}`;
+  return `${operation.definition.operation} ${operation.definition.name?.value.slice(0, 100) ?? 'anonymous'}`;
 }

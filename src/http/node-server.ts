@@ -2,7 +2,7 @@ import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Gate } from './gate.ts';
-import { jsonType, type PlainAnswer } from './plain.ts';
+import type { PlainAnswer } from './plain.ts';
 
 export interface NodeServer {
   readonly http: http.Server;
@@ -11,7 +11,7 @@ export interface NodeServer {
 }
 
 /** Puts the gate behind node:http, with bounds on how long and how large a request may be before the gate sees it. */
-export function createNodeServer(gate: Gate): NodeServer {
+export function createNodeServer(gate: Gate, { unreadMs = 30_000, maxConnections = 1000 } = {}): NodeServer {
   const server = http.createServer(
     {
       connectionsCheckingInterval: 1000,
@@ -22,18 +22,30 @@ export function createNodeServer(gate: Gate): NodeServer {
       // The gate answers a missing Host itself, with a body.
       requireHostHeader: false,
     },
-    (request, response) => void serve(gate, request, response, () => !server.listening),
+    (request, response) => void serve(gate, request, response, { unreadMs, isDraining: () => !server.listening }),
   );
+  // Each may hold a body and an answer: more than these are told to come back by being closed.
+  server.maxConnections = maxConnections;
   const connections = watchConnections(server);
-  server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) =>
-    write(response, problem(417, 'This expectation can not be met.')),
+  server.on('checkExpectation', ({ socket }: IncomingMessage, response: ServerResponse) =>
+    write(response, gate.refuse(417, 'This expectation can not be met.', peerOf(socket)), unreadMs),
   );
-  server.on('connect', (_request: IncomingMessage, socket: Socket) => writeRaw(socket, 405, 'This server is no proxy.'));
-  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => writeRaw(socket, ...meaning(error.code)));
+  server.on('connect', (_request: IncomingMessage, socket: Socket) => writeRaw(gate, socket, 405, 'This server is no proxy.'));
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => writeRaw(gate, socket, ...meaning(error.code)));
   return { http: server, drain: (graceMs) => drain(server, connections, graceMs) };
 }
 
-async function serve(gate: Gate, request: IncomingMessage, response: ServerResponse, isDraining: () => boolean): Promise<void> {
+interface Serving {
+  readonly unreadMs: number;
+  readonly isDraining: () => boolean;
+}
+
+async function serve(
+  gate: Gate,
+  request: IncomingMessage,
+  response: ServerResponse,
+  { unreadMs, isDraining }: Serving,
+): Promise<void> {
   // A client that goes away while it sends has nothing to be told.
   request.on('error', () => {});
   const answer = await gate({
@@ -41,14 +53,21 @@ async function serve(gate: Gate, request: IncomingMessage, response: ServerRespo
     url: request.url ?? '',
     headers: request.headersDistinct as Record<string, string[]>,
     body: request,
-    peer: request.socket.remoteAddress ?? null,
+    peer: peerOf(request.socket),
   });
   if (isDraining()) response.setHeader('connection', 'close');
-  write(response, answer);
+  write(response, answer, unreadMs);
 }
 
-function write(response: ServerResponse, { status, headers, body }: PlainAnswer): void {
+const peerOf = ({ remoteAddress }: Socket): string | null => remoteAddress ?? null;
+
+function write(response: ServerResponse, { status, headers, body }: PlainAnswer, unreadMs: number): void {
   if (response.destroyed) return;
+  // A client that takes nothing of its answer for so long is cut off, and one that takes it drop by drop a while later;
+  // node:http sets the first anew when the answer is out.
+  response.socket?.setTimeout(unreadMs);
+  const last = setTimeout(() => response.destroy(), 4 * unreadMs).unref();
+  response.once('close', () => clearTimeout(last));
   response.statusCode = status;
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
   if (body !== null) response.setHeader('content-length', Buffer.byteLength(body));
@@ -62,21 +81,14 @@ function meaning(code: string | undefined): [status: number, message: string] {
   return [400, 'This is not a request that can be read.'];
 }
 
-function problem(status: number, message: string): PlainAnswer {
-  const body = JSON.stringify({ errors: [{ message, extensions: { code: 'BAD_REQUEST' } }] });
-  return {
-    status,
-    headers: { 'content-type': jsonType, 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' },
-    body,
-  };
-}
-
 /** Answers where there is no response object, and ends the connection: what follows on it can't be trusted. */
-function writeRaw(socket: Socket, status: number, message: string): void {
+function writeRaw(gate: Gate, socket: Socket, status: number, message: string): void {
   if (!socket.writable) return void socket.destroy();
-  const { headers, body } = problem(status, message);
+  const { headers, body } = gate.refuse(status, message, peerOf(socket));
   const lines = Object.entries({ ...headers, 'content-length': Buffer.byteLength(String(body)), connection: 'close' });
   const head = [`HTTP/1.1 ${status} ${http.STATUS_CODES[status]}`, ...lines.map(([name, value]) => `${name}: ${value}`)];
+  // What the client does not take of it does not hold the connection.
+  setTimeout(() => socket.destroy(), 5000).unref();
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
 }
 

@@ -1,7 +1,7 @@
 import { type GraphQLError, type GraphQLSchema, getOperationAST, type OperationDefinitionNode } from 'graphql';
 import { badInput, RequestError } from '../errors.ts';
 import type { Limits } from '../settings.ts';
-import { costOf } from './cost.ts';
+import { weightOf } from './cost.ts';
 import type { createDocuments, SoundDocument, UnsoundDocument } from './documents.ts';
 import { aboveLimit } from './limits.ts';
 import type { Params } from './params.ts';
@@ -12,6 +12,8 @@ export interface Operation {
   readonly document: SoundDocument;
   readonly definition: OperationDefinitionNode;
   readonly cost: number;
+  /** Scalar values that it may return. */
+  readonly leaves: number;
 }
 
 /** One that may not, and why. */
@@ -33,9 +35,16 @@ export function readOperation({ schema, documents, limits }: Reading, params: Pa
   if ('errors' in document) return { params, errors: document.errors, code: document.code };
   try {
     const definition = named(document, params.operationName);
-    const cost = costOf({ schema, fragments: document.fragments, operation: definition, variables: params.variables, limits });
+    const { objects: cost, leaves } = weightOf({
+      schema,
+      fragments: document.fragments,
+      operation: definition,
+      variables: params.variables,
+      limits,
+    });
     if (cost > limits.cost) throw aboveLimit('cost', limits.cost, cost, 'Cost of an operation');
-    return { params, document, definition, cost };
+    if (leaves > limits.leaves) throw aboveLimit('leaves', limits.leaves, leaves, 'Scalar values of an operation');
+    return { params, document, definition, cost, leaves };
   } catch (error) {
     if (error instanceof RequestError) return { params, errors: [error], code: 'BAD_USER_INPUT' };
     throw error;

@@ -2,6 +2,7 @@ import { type DocumentNode, type FieldNode, type FragmentDefinitionNode, Kind, t
 import type { RequestError } from '../errors.ts';
 import type { Limits } from '../settings.ts';
 import { aboveLimit } from './limits.ts';
+import { repetitions } from './repetitions.ts';
 
 /** What a selection set amounts to with its fragments put in wherever they are spread. */
 interface Shape {
@@ -48,6 +49,9 @@ export function refusalOfShape(document: DocumentNode, limits: Limits): RequestE
     if (definition.operation === 'mutation') mutations += rootFields(definition.selectionSet, fragments).length;
   }
   if (mutations > 1) return aboveLimit('mutations', 1, mutations, 'Mutations in a document');
+  const repeated = repetitions(document, fragments, limits.repetitions);
+  if (repeated > limits.repetitions)
+    return aboveLimit('repetitions', limits.repetitions, repeated, 'Fields of one name at one place');
   return undefined;
 }
 

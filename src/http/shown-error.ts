@@ -32,7 +32,8 @@ export function shownError(error: unknown, code: string, { log, suggestions }: S
   }
   if (isNamed(cause, 'GraphQLError') && isOfClient(cause)) {
     const said = withoutValues(error as Thrown);
-    const message = suggestions ? said : said.replace(/ Did you mean [^?]*\?/g, '');
+    // A suggestion is the last that GraphQL says.
+    const message = suggestions ? said : before(said, ' Did you mean ');
     return { message: message.slice(0, 1000), ...place, extensions: { code: cause.extensions?.code ?? code } };
   }
   log.error({ err: cause, path }, 'unexpected error');
@@ -61,14 +62,34 @@ function origin(error: unknown): unknown {
 const isOfClient = ({ extensions, path, message }: Thrown): boolean =>
   extensions?.code !== undefined || path === undefined || message.startsWith('Argument "');
 
-/** GraphQL repeats values in its messages; they may be passwords, and messages end in other people's logs. */
+/**
+ * GraphQL repeats values in its messages; they may be passwords, and messages end in other people's logs. A value may be as long as
+ * a body, so nothing here searches twice for where it ends: whatever follows its beginning goes.
+ */
 function withoutValues({ message, originalError }: Thrown): string {
+  const variable = /^Variable "\$\w+" got invalid value /.exec(message)?.[0].trimEnd();
+  if (variable === undefined) return withoutValue(message);
   const inner = originalError?.message ?? '';
-  const variable = /^Variable "\$\w+" got invalid value /.exec(message);
-  if (!variable || !message.endsWith(`; ${inner}`)) return withoutValue(message);
-  const place = / at "[\w.[\]]+"$/.exec(message.slice(0, -inner.length - 2))?.[0] ?? '';
-  return `${variable[0].trimEnd()}${place}; ${withoutValue(inner)}`;
+  if (inner === '' || !message.endsWith(`; ${inner}`)) return `${variable}.`;
+  const whole = message.slice(0, -inner.length - 2);
+  const place = /^ at "[\w.[\]]+"$/.exec(whole.slice(Math.max(0, whole.lastIndexOf(' at "'))))?.[0] ?? '';
+  return `${variable}${place}; ${withoutValue(inner)}`;
 }
 
-const withoutValue = (message: string): string =>
-  message.replace(/(?<=value): [\s\S]*$|, found [^A-Z][\s\S]*$/, '.').replace(/(String) "[\s\S]*"\.?$/, '$1.');
+function withoutValue(message: string): string {
+  if (message.startsWith('Value "')) {
+    const end = message.lastIndexOf('" does not exist in "');
+    if (end > 0) return `Value${message.slice(end + 1)}`;
+  }
+  if (message.startsWith('Argument "') && message.includes('" has invalid value ')) {
+    return `${before(message, '" has invalid value ')}" has an invalid value.`;
+  }
+  const short = message.replace(/(?<=value): [\s\S]*$|, found [^A-Z][\s\S]*$/, '.');
+  const text = before(short, 'String "');
+  return text === short ? short : `${text}String.`;
+}
+
+function before(text: string, mark: string): string {
+  const at = text.indexOf(mark);
+  return at < 0 ? text : text.slice(0, at);
+}

@@ -104,6 +104,26 @@ export function createMembershipLoaders({ database, reach }: Reading) {
     return found.filter((membership) => visible.membership(caller, membership));
   }
 
+  const ofUser = connectionsBy<MembershipRow, MembershipFilter>({
+    async rows(users: readonly string[], request: PageRequest<MembershipRow>, filter: MembershipFilter) {
+      const { condition, tail } = pageClauses(request);
+      const rows = await database.query<any>(Prisma.sql`
+          SELECT ${Prisma.raw(columns)}
+            FROM unnest(${users}::uuid[]) AS parent(id)
+           CROSS JOIN LATERAL (SELECT * FROM memberships m
+                                WHERE m.user_id = parent.id AND ${matching(filter)} AND ${seenBy(await reach())} AND ${condition} ${tail}) m
+            ${Prisma.raw(joins)}
+           ORDER BY m.joined_at ${Prisma.raw(request.backwards ? 'ASC' : 'DESC')}, m.id ${Prisma.raw(request.backwards ? 'ASC' : 'DESC')}`);
+      const found = await seen(Promise.resolve(rows.map(toMembership)));
+      return found.map((membership) => Object.assign(membership, { parent: membership.userId }));
+    },
+    async counts(users: readonly string[], filter: MembershipFilter) {
+      return database.query(Prisma.sql`
+          SELECT m.user_id AS parent, count(*)::int AS count FROM memberships m
+           WHERE m.user_id = ANY(${users}::uuid[]) AND ${matching(filter)} AND ${seenBy(await reach())} GROUP BY m.user_id`);
+    },
+  });
+
   return {
     byId: oneBy(
       (ids: readonly string[]) => seen(database.read(membershipsById, [ids])),
@@ -116,24 +136,10 @@ export function createMembershipLoaders({ database, reach }: Reading) {
       (membership) => membership.userId,
     ),
 
-    ofUser: connectionsBy<MembershipRow, MembershipFilter>({
-      async rows(users: readonly string[], request: PageRequest<MembershipRow>, filter: MembershipFilter) {
-        const { condition, tail } = pageClauses(request);
-        const rows = await database.query<any>(Prisma.sql`
-          SELECT ${Prisma.raw(columns)}
-            FROM unnest(${users}::uuid[]) AS parent(id)
-           CROSS JOIN LATERAL (SELECT * FROM memberships m
-                                WHERE m.user_id = parent.id AND ${matching(filter)} AND ${seenBy(await reach())} AND ${condition} ${tail}) m
-            ${Prisma.raw(joins)}
-           ORDER BY m.joined_at ${Prisma.raw(request.backwards ? 'ASC' : 'DESC')}, m.id ${Prisma.raw(request.backwards ? 'ASC' : 'DESC')}`);
-        const found = await seen(Promise.resolve(rows.map(toMembership)));
-        return found.map((membership) => Object.assign(membership, { parent: membership.userId }));
-      },
-      async counts(users: readonly string[], filter: MembershipFilter) {
-        return database.query(Prisma.sql`
-          SELECT m.user_id AS parent, count(*)::int AS count FROM memberships m
-           WHERE m.user_id = ANY(${users}::uuid[]) AND ${matching(filter)} AND ${seenBy(await reach())} GROUP BY m.user_id`);
-      },
-    }),
+    ofUser: (user: string, request: PageRequest<MembershipRow>, { status }: MembershipFilter) =>
+      ofUser(user, request, { status: status && inOneSpelling(status) }),
   };
 }
+
+/** However a filter names them, the same statuses are read and counted once. */
+const inOneSpelling = (statuses: readonly MembershipStatus[]): MembershipStatus[] => [...new Set(statuses)].sort();

@@ -2,9 +2,12 @@ import DataLoader from 'dataloader';
 import type { Database } from '../database.ts';
 import type { Reach } from '../reach.ts';
 
+/** What a loader asks of the database. */
+export type Reads = Pick<Database, 'read' | 'query'>;
+
 /** What a loader needs: the database, and for whom it reads. */
 export interface Reading {
-  readonly database: Database;
+  readonly database: Reads;
   reach(): Promise<Reach | null>;
 }
 

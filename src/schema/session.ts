@@ -67,8 +67,15 @@ export const Session = builder.objectRef<Visible<SessionRow>>('Session').impleme
   }),
 });
 
-/** "Firefox on Windows"; what of it is known, or null. */
+const inWordsBefore = new Map<string, string | null>();
+
+/** "Firefox on Windows"; what of it is known, or null. Kept for the last thousand, since telling takes long and few are in use. */
 function inWords(userAgent: string): string | null {
+  const known = inWordsBefore.get(userAgent);
+  if (known !== undefined) return known;
   const { browser, os } = Bowser.parse(userAgent);
-  return [browser.name, os.name].filter(Boolean).join(' on ') || null;
+  const words = [browser.name, os.name].filter(Boolean).join(' on ') || null;
+  if (inWordsBefore.size >= 1000) inWordsBefore.delete(inWordsBefore.keys().next().value!);
+  inWordsBefore.set(userAgent, words);
+  return words;
 }

@@ -4,7 +4,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { deriveSecrets } from '../../src/secrets.ts';
 import { createServer } from '../../src/server.ts';
 import { clientOf, password, type World } from '../support/world.ts';
-import { claimsIn, Login, Refresh, startAuthWorld, visitor, Whoami } from './support.ts';
+import { claimsIn, impersonate, Login, Refresh, sessionIdIn, startAuthWorld, visitor, Whoami } from './support.ts';
 
 let world: World;
 beforeAll(async () => {
@@ -127,6 +127,37 @@ test('an expired token still signs in and refreshes: those look at no token', as
 
   expect((await stale.run(Login, { input: { email: jo.email, password } })).authLogin).toHaveProperty('tokens');
   expect((await stale.run(Refresh, { input: { refreshToken } })).authRefresh).toHaveProperty('tokens');
+});
+
+test('a token does not outlive its session, nor the one that an impersonation was started from', async () => {
+  const admin = await world.person({ roles: ['super_admin'] });
+  const jo = await world.person();
+  const { accessToken, refreshToken } = await jo.signIn();
+  const impersonation = await impersonate(world, admin, jo);
+  const shorten = (sessionId: string, seconds: number) =>
+    world.database.query(world.sql`
+      UPDATE sessions SET ends_at = now() + make_interval(secs => ${seconds}::int), expires_at = now() + make_interval(secs => ${seconds}::int)
+       WHERE id = ${sessionId}::uuid`);
+  const lifeOf = ({ accessToken, expiresIn, expiresAt }: any) => {
+    const { iat, exp } = claimsIn(accessToken);
+    expect(exp - iat).toBe(expiresIn);
+    expect(Date.parse(expiresAt)).toBe(exp * 1000);
+    return expiresIn;
+  };
+
+  await shorten(sessionIdIn(accessToken), 100);
+  const switched = await visitor(world, { token: accessToken }).switchTo(null);
+  const refreshed = await visitor(world).refresh(refreshToken);
+  for (const { tokens } of [switched, refreshed]) {
+    expect(lifeOf(tokens)).toBeGreaterThan(60);
+    expect(lifeOf(tokens)).toBeLessThanOrEqual(100);
+  }
+
+  // Its own hour is not over, but the admin's session is about to be.
+  await shorten(sessionIdIn(admin.tokens!.accessToken), 50);
+  const continued = await visitor(world).refresh(impersonation.refreshToken);
+  expect(lifeOf(continued.tokens)).toBeGreaterThan(20);
+  expect(lifeOf(continued.tokens)).toBeLessThanOrEqual(50);
 });
 
 test('no password, token or key is in the log or in the audit', async () => {

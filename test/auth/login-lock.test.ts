@@ -190,3 +190,15 @@ test('logins that nobody could have hashed in time are told to come again', asyn
   expect(codes).toEqual(new Set(['INVALID_CREDENTIALS', 'TOO_MANY_ATTEMPTS']));
   expect(outcomes.find(({ code }) => code === 'TOO_MANY_ATTEMPTS').retryAt).toEqual(expect.any(String));
 });
+
+test('a burst of logins from one ip address keeps nobody else out', async () => {
+  const narrow = await startAuthWorld({ STEWARD_PASSWORD_HASHES_AT_ONCE: '1', STEWARD_PASSWORD_WAITING: '10' });
+  const jo = await narrow.person();
+  const ip = newIp();
+
+  const burst = Array.from({ length: 40 }, (_, i) => visitor(narrow, { ip }).login({ email: `busy-${i}@example.com`, password }));
+  const honest = await visitor(narrow).login({ email: jo.email, password });
+
+  expect(honest).toHaveProperty('tokens');
+  expect((await Promise.all(burst)).map(({ code }) => code)).toContain('TOO_MANY_ATTEMPTS');
+});

@@ -49,6 +49,7 @@ test('a body full of one letter is judged at once', () => {
   const start = performance.now();
 
   expect(codesOf('a'.repeat(100_000))).toEqual(['TOO_LONG']);
+  expect(codesOf(`a${'\u0301'.repeat(24_900)}${'\u0316'.repeat(24_900)}`)).toEqual(['TOO_LONG']);
   expect(codesOf(`${'a'.repeat(255)}b`)).toEqual([]);
 
   expect(performance.now() - start).toBeLessThan(500);

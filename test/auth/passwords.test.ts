@@ -43,6 +43,37 @@ test('more than 256 bytes are never hashed', async () => {
   expect(await passwords.verify(await passwords.hash('x'.repeat(256)), 'x'.repeat(256))).toBe(true);
 });
 
+test('what no password can be is not normalised, and takes as long as a wrong one', async () => {
+  // Marks in the wrong order: putting them right would take seconds, in which nobody else is served.
+  const slow = `a${'\u0301'.repeat(24_900)}${'\u0316'.repeat(24_900)}`;
+  const hash = await passwords.hash('correct horse battery');
+  const limit = (await duration(() => passwords.verify(hash, 'a wrong password'))) + 500;
+
+  const started = performance.now();
+  const pending = [passwords.verify(hash, slow), passwords.verify(null, slow)];
+  expect(performance.now() - started).toBeLessThan(100);
+  expect(await Promise.all(pending)).toEqual([false, false]);
+  expect(performance.now() - started).toBeLessThan(2 * limit);
+  await expect(passwords.hash(slow)).rejects.toThrow('too long');
+
+  const real: number[] = [];
+  const long: number[] = [];
+  for (let round = 0; round < 9; round++) {
+    real.push(await duration(() => passwords.verify(hash, 'a wrong password')));
+    long.push(await duration(() => passwords.verify(hash, slow)));
+  }
+  expect(median(long)).toBeGreaterThan(median(real) / 2);
+});
+
+test('a password is measured as it is hashed, even where it was sent in 3.5 times as many bytes', async () => {
+  // Two bytes each, from seven.
+  const short = '\u0390'.repeat(128);
+  const sent = '\u1fbe\u0308\u0301'.repeat(128);
+  expect(Buffer.byteLength(sent)).toBe(896);
+
+  expect(await passwords.verify(await passwords.hash(short), sent)).toBe(true);
+});
+
 test('a hash by other parameters is outdated', async () => {
   const former = await argon2('correct horse battery', { memoryCost: 8192, timeCost: 1, parallelism: 1 });
 
@@ -50,6 +81,21 @@ test('a hash by other parameters is outdated', async () => {
   expect(await passwords.verify(former, 'correct horse battery')).toBe(true);
   expect(passwords.isOutdated(await passwords.hash('correct horse battery'))).toBe(false);
   expect(parseOptions(former).memoryCost).toBe(8192);
+});
+
+test('one address that sends many does not keep another from its turn', async () => {
+  const few = createPasswords({ passwordHashesAtOnce: 1, passwordWaiting: 10 });
+  const done: string[] = [];
+  const from = (ip: string | null) => few.verify(null, 'x', ip).then(() => done.push(ip ?? 'unknown'));
+
+  const many = Array.from({ length: 40 }, () => from('192.0.2.1'));
+  // A /64 is one address, and so is a mapped one.
+  const others = ['2001:db8::1', '2001:db8::2', '::ffff:192.0.2.1', null].map(from);
+  const outcomes = await Promise.allSettled([...many, ...others]);
+
+  expect(outcomes.slice(40).map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled']);
+  expect(outcomes.slice(0, 40).filter(({ status }) => status === 'fulfilled')).toHaveLength(8);
+  expect(done.slice(0, 4)).toEqual(['192.0.2.1', '192.0.2.1', '2001:db8::1', 'unknown']);
 });
 
 test('who comes when the queue is full is told to come again, and those who wait are served', async () => {

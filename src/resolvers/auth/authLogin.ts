@@ -57,11 +57,11 @@ async function signIn(
   const { passwords, settings } = steward;
 
   await assertNotLocked(steward, attempt);
-  const isRight = await passwords.verify(found?.passwordHash ?? null, input.password);
+  const isRight = await passwords.verify(found?.passwordHash ?? null, input.password, arrival.ipAddress);
   if (!found || !isRight) throw await countFailure(steward, attempt);
 
   const isOutdated = found.passwordHash !== null && passwords.isOutdated(found.passwordHash);
-  const rehashed = isOutdated ? await passwords.hash(input.password) : null;
+  const rehashed = isOutdated ? await passwords.hash(input.password, arrival.ipAddress) : null;
   const sign = await accessTokenSigner(steward);
 
   const { session, truth } = await change(context, async (tx) => {

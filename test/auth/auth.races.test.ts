@@ -1,11 +1,8 @@
-import { test as always, beforeAll, expect } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { createSigningKeys } from '../../src/auth/signing-keys.ts';
 import { deriveSecrets } from '../../src/secrets.ts';
 import { password, type World } from '../support/world.ts';
 import { Logout, LogoutEverywhere, startAuthWorld, visitor, Whoami } from './support.ts';
-
-// With a pool of one connection nobody races.
-const test = always.skipIf(process.env.STEWARD_TEST_POOL === '1');
 
 let world: World;
 beforeAll(async () => {
