@@ -88,15 +88,9 @@ async function ask(query: string, variables: object, token?: string): Promise<an
   return data;
 }
 
-/** Ends the process that listens, as an orchestrator would; npm, above it, ends with what it ended with. */
+/** Ends npm, as an orchestrator would, which hands the signal on and ends with what the server ended with. */
 async function stop({ child, exit }: Started): Promise<void> {
-  process.kill(listener(child.pid!), 'SIGTERM');
+  child.kill('SIGTERM');
   const code = await exit;
-  if (code !== 0) throw new Error(`SIGTERM ended the server with ${code}`);
-}
-
-/** The last of the processes that npm runs one another through. */
-function listener(pid: number): number {
-  const [below] = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean);
-  return below ? listener(Number(below)) : pid;
+  if (code !== 0) throw new Error(`SIGTERM ended npm start with ${code}`);
 }
