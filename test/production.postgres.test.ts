@@ -10,6 +10,8 @@ test('production leaves its mark, has no demo data, and is not opened in develop
 
   expect((await fetch(`http://127.0.0.1:${server.port}/graphiql`)).status).toBe(421);
   expect(server.output.stdout).not.toContain('Sign in');
+  // Nobody reads its log any more: that must not keep it.
+  server.child.stdout!.destroy();
   server.child.kill('SIGTERM');
   expect(await server.exit).toBe(0);
 
