@@ -1,8 +1,6 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
-import { createPasswords } from './auth/passwords.ts';
-import { createSigningKeys } from './auth/signing-keys.ts';
 import type { Steward } from './context.ts';
 import type { Database } from './database.ts';
 import { consolePages } from './http/console-pages.ts';
@@ -15,8 +13,8 @@ import { createMetrics } from './http/metrics.ts';
 import { createNodeServer, type NodeServer } from './http/node-server.ts';
 import { createLog } from './log.ts';
 import { schema } from './schema/index.ts';
-import { deriveSecrets } from './secrets.ts';
 import type { Settings } from './settings.ts';
+import { createSteward } from './steward.ts';
 
 /** One server, the same in production and in tests. */
 export interface StewardServer {
@@ -45,9 +43,9 @@ export interface ServerOptions {
 }
 
 export async function createServer(options: ServerOptions): Promise<StewardServer> {
-  const { settings, ipAddress = '127.0.0.1' } = options;
-  const steward = assemble(options);
-  const metrics = settings.metricsPort === null ? null : createMetrics(options.database);
+  const { database, settings, log = createLog(settings.logLevel), ipAddress = '127.0.0.1' } = options;
+  const steward = createSteward({ database, settings, log });
+  const metrics = settings.metricsPort === null ? null : createMetrics(database);
   let draining = false;
 
   const gate = createGate({
@@ -108,19 +106,6 @@ async function listening({ http }: NodeServer, port: number, host: string, setti
     });
   });
   return addressOf(http.address() as AddressInfo);
-}
-
-function assemble({ database, settings, log = createLog(settings.logLevel) }: ServerOptions): Steward {
-  const secrets = deriveSecrets(settings.secret);
-  const { accessTokenSeconds } = settings.limits;
-  return {
-    database,
-    settings,
-    secrets,
-    signingKeys: createSigningKeys({ database, secrets, accessTokenSeconds }),
-    passwords: createPasswords(settings.limits),
-    log,
-  };
 }
 
 /** Where to reach it from this machine: an address that stands for all of them is written as loopback. */

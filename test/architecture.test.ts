@@ -10,10 +10,11 @@ const table: Record<string, { own: string[]; packages?: RegExp }> = {
   'main.ts': { own: ['*'] },
   'admin.ts': { own: ['*'] },
   'admin/': { own: ['*'] },
-  'server.ts': { own: ['schema/index', 'http/', 'auth/', 'context', 'database', 'settings', 'secrets', 'log', 'errors'] },
+  'server.ts': { own: ['schema/index', 'http/', 'steward', 'context', 'database', 'settings', 'log'] },
   'http/': {
     own: ['http/', 'auth/signing-keys', 'schema/index', 'context', 'settings', 'settings/', 'errors', 'log', 'root', 'database'],
   },
+  'steward.ts': { own: ['auth/', 'context', 'database', 'secrets', 'settings'] },
   'prepare.ts': { own: ['database/migrations', 'database', 'settings'] },
   'context.ts': { own: ['auth/', 'loaders/', 'database', 'errors', 'reach', 'secrets', 'settings'] },
   'schema/': { own: ['schema/', 'resolvers/', 'loaders/', 'policy', 'context', 'errors', 'ids', 'reach', 'audit', 'auth/'] },
