@@ -1,7 +1,8 @@
 import type DataLoader from 'dataloader';
+import { Prisma } from '../database.ts';
 import type { Visible } from '../policy.ts';
-import { type Page, type PageRequest, toPage } from './page.ts';
-import { kept, manyBy, oneBy } from './reading.ts';
+import { orderOfPage, type Page, type PageRequest, pageSql, type Selection, toPage } from './page.ts';
+import { manyBy, oneBy, type Reads } from './reading.ts';
 
 /** A connection before anybody has said what of it is wanted: page and count are read at their first call, side by side. */
 export interface Connection<Row> {
@@ -10,8 +11,83 @@ export interface Connection<Row> {
   totalCount(): Promise<number>;
 }
 
-/** A connection of one parent, or of none. */
-export function connection<Row>(
+/** What connections list, whatever is asked of them. */
+export interface Listed<Row> extends Omit<Selection, 'where'> {
+  toRow(row: any): Row;
+  /** Lets through what the caller may see. */
+  seen(rows: readonly Row[]): Promise<Visible<Row>[]>;
+  /** The same as a condition, where rows that the caller may not see can be among them: pages are full and counts right. */
+  visibleOnly?(): Promise<Prisma.Sql>;
+}
+
+/** Makes connections of no parent. */
+export function connections<Row>(database: Reads, listed: Listed<Row>) {
+  return (request: PageRequest<Row>, where: Prisma.Sql): Connection<Row> =>
+    connection(
+      request,
+      async () => {
+        const rows = await database.query<any>(pageSql(request, { ...listed, where: await visiblePart(listed, where) }));
+        return listed.seen(rows.map(listed.toRow));
+      },
+      async () => {
+        const [row] = await database.query<{ count: number }>(
+          Prisma.sql`SELECT count(*)::int AS count FROM ${listed.from} WHERE ${await visiblePart(listed, where)}`,
+        );
+        return row!.count;
+      },
+    );
+}
+
+/**
+ * Makes connections below many parents: those that ask for the same page of their parent are read by one statement, and
+ * counted by one. `parent` is the column that says whose a row is.
+ */
+export function connectionsBy<Row>(database: Reads, listed: Listed<Row> & { readonly parent: Prisma.Sql }) {
+  type Parented = { readonly parent: string };
+  const pages = new Map<string, DataLoader<string, (Parented & { row: Visible<Row> })[]>>();
+  const counts = new Map<string, DataLoader<string, (Parented & { count: number }) | null>>();
+
+  async function rowsOf(parents: readonly string[], request: PageRequest<Row>, where: Prisma.Sql) {
+    const own = Prisma.sql`${listed.parent} = parent.id AND ${await visiblePart(listed, where)}`;
+    const found = await database.query<any>(Prisma.sql`
+      SELECT parent.id AS parent, page.* FROM ${listOf(parents)} CROSS JOIN LATERAL (${pageSql(request, { ...listed, where: own })}) page
+       ORDER BY ${orderOfPage(request)}`);
+    const rows = new Map<string, Row[]>(parents.map((parent) => [parent, []]));
+    for (const row of found) rows.get(row.parent)!.push(listed.toRow(row));
+    const pages = [...rows].map(async ([parent, own]) => (await listed.seen(own)).map((row) => ({ parent, row })));
+    return (await Promise.all(pages)).flat();
+  }
+
+  const countsOf = async (parents: readonly string[], where: Prisma.Sql) =>
+    database.query<Parented & { count: number }>(Prisma.sql`
+      SELECT ${listed.parent} AS parent, count(*)::int AS count FROM ${listed.from}
+       WHERE ${listed.parent} = ANY(${parents}::uuid[]) AND ${await visiblePart(listed, where)} GROUP BY 1`);
+
+  return (parent: string, request: PageRequest<Row>, where: Prisma.Sql): Connection<Row> => {
+    const { count, backwards, after, before, offset, order } = request;
+    const filter = JSON.stringify([where.text, where.values]);
+    const shape = JSON.stringify([filter, count, backwards, after, before, offset, order.name, order.direction]);
+    const page = madeOnce(pages, shape, () =>
+      manyBy(
+        (parents) => rowsOf(parents, request, where),
+        (one) => one.parent,
+      ),
+    );
+    const total = madeOnce(counts, filter, () =>
+      oneBy(
+        (parents) => countsOf(parents, where),
+        (one) => one.parent,
+      ),
+    );
+    return connection(
+      request,
+      async () => (await page.load(parent)).map(({ row }) => row),
+      async () => (await total.load(parent))?.count ?? 0,
+    );
+  };
+}
+
+function connection<Row>(
   request: PageRequest<Row>,
   rows: () => Promise<Visible<Row>[]>,
   count: () => Promise<number>,
@@ -25,36 +101,17 @@ export function connection<Row>(
   };
 }
 
-/**
- * Connections below many parents: those that ask for the same page of their parent are read by one statement, and
- * counted by one. `Filter` is plain data.
- */
-export function connectionsBy<Row, Filter>(read: {
-  rows(parents: readonly string[], request: PageRequest<Row>, filter: Filter): Promise<(Visible<Row> & { parent: string })[]>;
-  counts(parents: readonly string[], filter: Filter): Promise<{ parent: string; count: number }[]>;
-}): (parent: string, request: PageRequest<Row>, filter: Filter) => Connection<Row> {
-  const pages = new Map<string, DataLoader<string, Visible<Row>[]>>();
-  const counts = kept((filter: string) =>
-    oneBy(
-      (parents: readonly string[]) => read.counts(parents, JSON.parse(filter)),
-      ({ parent }) => parent,
-    ),
-  );
+const visiblePart = async ({ visibleOnly }: Pick<Listed<never>, 'visibleOnly'>, where: Prisma.Sql): Promise<Prisma.Sql> =>
+  visibleOnly ? Prisma.sql`${where} AND ${await visibleOnly()}` : where;
 
-  return (parent, request, filter) => {
-    const { count, backwards, after, before, offset, order } = request;
-    const shape = JSON.stringify([filter, count, backwards, after, before, offset, order.name, order.direction]);
-    const loader =
-      pages.get(shape) ??
-      manyBy(
-        (parents) => read.rows(parents, request, filter),
-        ({ parent }) => parent,
-      );
-    pages.set(shape, loader);
-    return connection(
-      request,
-      () => loader.load(parent),
-      async () => (await counts(JSON.stringify(filter)).load(parent))?.count ?? 0,
-    );
-  };
+// A single parent is planned for as what it is; of several, PostgreSQL knows the average alone.
+const listOf = (parents: readonly string[]): Prisma.Sql =>
+  parents.length === 1
+    ? Prisma.sql`(SELECT ${parents[0]}::uuid AS id) AS parent`
+    : Prisma.sql`unnest(${parents}::uuid[]) AS parent(id)`;
+
+function madeOnce<Value>(values: Map<string, Value>, key: string, make: () => Value): Value {
+  const value = values.get(key) ?? make();
+  values.set(key, value);
+  return value;
 }

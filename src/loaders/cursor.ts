@@ -1,43 +1,62 @@
 import { createHash } from 'node:crypto';
 import { badInput } from '../errors.ts';
 
-/** Where a row stands in an order: its value there, and its id. */
+/** Where a row stands in an order: its values there, and its id. */
 export interface Position {
-  readonly value: string | number | null;
+  readonly values: readonly (string | number | null)[];
   readonly id: string;
+  /** What the statement that read the row could see of other transactions, where the order remembers it. */
+  readonly snapshot?: string;
 }
 
-export type ValueType = 'timestamptz' | 'text' | 'int';
+/** What stands in the values of a position: instants as ISO 8601, `bigint` as digits. */
+export interface PositionShape {
+  readonly values: readonly { readonly type: ValueType; readonly nullable: boolean }[];
+  readonly hasSnapshot: boolean;
+}
+
+export type ValueType = 'timestamptz' | 'text' | 'int' | 'bigint';
 
 const uuid = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/;
+// As PostgreSQL writes a pg_snapshot: the oldest running transaction, the next one, and those that run between the two.
+const snapshot = /^\d{1,19}:\d{1,19}:(\d{1,19}(,\d{1,19})*)?$/;
 
 // Binds a cursor to its connection: field, parent object, order and direction.
 const mark = (place: string): string => createHash('sha256').update(place).digest('base64url').slice(0, 8);
 
 /** The opaque text of a position in the connection called `place`. */
-export const encodeCursor = (place: string, { value, id }: Position): string =>
-  Buffer.from(JSON.stringify([mark(place), value, id])).toString('base64url');
+export const encodeCursor = (place: string, position: Position): string =>
+  Buffer.from(
+    JSON.stringify([mark(place), position.values, position.id, ...(position.snapshot ? [position.snapshot] : [])]),
+  ).toString('base64url');
 
 /** The position in a cursor of that connection; BAD_USER_INPUT for any other text. */
-export function decodeCursor(place: string, cursor: string, type: ValueType, nullable: boolean): Position {
+export function decodeCursor(place: string, cursor: string, shape: PositionShape): Position {
   try {
-    const parts: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
-    if (Array.isArray(parts) && parts.length === 3) {
-      const [marked, value, id] = parts;
-      const holds = marked === mark(place) && typeof id === 'string' && uuid.test(id) && fits(value, type, nullable);
-      // Decoding base64 overlooks what does not belong there.
-      if (holds && encodeCursor(place, { value, id }) === cursor) return { value, id };
-    }
+    const position = positionIn(JSON.parse(Buffer.from(cursor, 'base64url').toString()), place, shape);
+    // Decoding base64 overlooks what does not belong there.
+    if (position && encodeCursor(place, position) === cursor) return position;
   } catch {
     // Whatever is no cursor ends below.
   }
   throw badInput('The cursor is malformed, or belongs to another connection or order.');
 }
 
-function fits(value: unknown, type: ValueType, nullable: boolean): value is Position['value'] {
+function positionIn(parts: unknown, place: string, shape: PositionShape): Position | null {
+  if (!Array.isArray(parts) || parts.length !== (shape.hasSnapshot ? 4 : 3)) return null;
+  const [marked, values, id, seen] = parts as unknown[];
+  if (marked !== mark(place) || typeof id !== 'string' || !uuid.test(id)) return null;
+  if (!Array.isArray(values) || values.length !== shape.values.length) return null;
+  if (!shape.values.every(({ type, nullable }, at) => fits(values[at], type, nullable))) return null;
+  if (!shape.hasSnapshot) return { values, id };
+  return typeof seen === 'string' && snapshot.test(seen) ? { values, id, snapshot: seen } : null;
+}
+
+function fits(value: unknown, type: ValueType, nullable: boolean): boolean {
   if (value === null) return nullable;
   if (type === 'int') return Number.isSafeInteger(value) && Math.abs(value as number) < 2 ** 31;
   if (typeof value !== 'string' || value.includes('\0')) return false;
+  if (type === 'bigint') return /^\d{1,19}$/.test(value) && BigInt(value) < 2n ** 63n;
   return type === 'text' || isInstant(value);
 }
 

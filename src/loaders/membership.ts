@@ -3,7 +3,7 @@ import { membershipPermissions } from '../permissions.ts';
 import { isBound, may, type Visible, visible } from '../policy.ts';
 import type { Reach } from '../reach.ts';
 import { connectionsBy } from './connection.ts';
-import { type Order, type PageRequest, pageClauses } from './page.ts';
+import { ordersBy } from './page.ts';
 import { manyBy, oneBy, type Reading } from './reading.ts';
 
 export type MembershipStatus = 'ACTIVE' | 'SUSPENDED';
@@ -67,16 +67,32 @@ const activeMembershipsOfUsers = statement(
   toMembership,
 );
 
-/** Newest first: how memberships are listed unless told. */
-export const membershipOrder: Order<MembershipRow> = {
-  name: 'JOINED_AT',
-  direction: 'DESC',
-  column: Prisma.sql`m.joined_at`,
-  id: Prisma.sql`m.id`,
-  type: 'timestamptz',
-  nullable: false,
-  valueOf: (membership) => membership.joinedAt,
-};
+const membershipsOfOwners = statement(
+  'memberships_of_owners',
+  `SELECT ${columns} FROM memberships m ${joins} WHERE o.id = ANY($1::uuid[]) AND m.user_id = o.owner_id`,
+  toMembership,
+);
+// [user, organizations]
+const membershipsOfUserIn = statement(
+  'memberships_of_user_in',
+  `SELECT ${columns} FROM memberships m ${joins} WHERE m.user_id = $1 AND m.organization_id = ANY($2::uuid[])`,
+  toMembership,
+);
+
+const orders = {
+  JOINED_AT: {
+    sql: Prisma.sql`m.joined_at`,
+    type: 'timestamptz',
+    nullable: false,
+    valueOf: (membership: MembershipRow) => membership.joinedAt,
+  },
+  EMAIL: { sql: Prisma.sql`u.email`, type: 'text', nullable: false, valueOf: (membership: MembershipRow) => membership.email },
+  NAME: { sql: Prisma.sql`u.name`, type: 'text', nullable: true, valueOf: (membership: MembershipRow) => membership.name },
+} as const;
+
+export type MembershipOrderField = keyof typeof orders;
+
+export const membershipOrder = ordersBy<MembershipRow, MembershipOrderField>(Prisma.sql`m.id`, orders);
 
 /** `visible.membership` as a condition, so that pages are full and counts are right. */
 function seenBy(reach: Reach | null): Prisma.Sql {
@@ -91,55 +107,49 @@ function seenBy(reach: Reach | null): Prisma.Sql {
   return Prisma.sql`(${own} OR m.organization_id = ANY(${readable}::uuid[]))`;
 }
 
-export interface MembershipFilter {
-  readonly status: readonly MembershipStatus[] | null;
-}
-
-const matching = ({ status }: MembershipFilter): Prisma.Sql =>
-  status ? Prisma.sql`m.status = ANY(${status}::membership_status[])` : Prisma.sql`TRUE`;
-
 export function createMembershipLoaders({ database, reach }: Reading) {
-  async function seen(rows: Promise<MembershipRow[]>): Promise<Visible<MembershipRow>[]> {
-    const [found, caller] = await Promise.all([rows, reach()]);
-    return found.filter((membership) => visible.membership(caller, membership));
+  async function seen(memberships: readonly MembershipRow[]): Promise<Visible<MembershipRow>[]> {
+    const caller = await reach();
+    return memberships.filter((membership) => visible.membership(caller, membership));
   }
 
-  const ofUser = connectionsBy<MembershipRow, MembershipFilter>({
-    async rows(users: readonly string[], request: PageRequest<MembershipRow>, filter: MembershipFilter) {
-      const { condition, tail } = pageClauses(request);
-      const rows = await database.query<any>(Prisma.sql`
-          SELECT ${Prisma.raw(columns)}
-            FROM unnest(${users}::uuid[]) AS parent(id)
-           CROSS JOIN LATERAL (SELECT * FROM memberships m
-                                WHERE m.user_id = parent.id AND ${matching(filter)} AND ${seenBy(await reach())} AND ${condition} ${tail}) m
-            ${Prisma.raw(joins)}
-           ORDER BY m.joined_at ${Prisma.raw(request.backwards ? 'ASC' : 'DESC')}, m.id ${Prisma.raw(request.backwards ? 'ASC' : 'DESC')}`);
-      const found = await seen(Promise.resolve(rows.map(toMembership)));
-      return found.map((membership) => Object.assign(membership, { parent: membership.userId }));
-    },
-    async counts(users: readonly string[], filter: MembershipFilter) {
-      return database.query(Prisma.sql`
-          SELECT m.user_id AS parent, count(*)::int AS count FROM memberships m
-           WHERE m.user_id = ANY(${users}::uuid[]) AND ${matching(filter)} AND ${seenBy(await reach())} GROUP BY m.user_id`);
-    },
-  });
+  const listed = {
+    columns: Prisma.raw(columns),
+    from: Prisma.sql`memberships m`,
+    joins: Prisma.raw(joins),
+    toRow: toMembership,
+    seen,
+    visibleOnly: async () => seenBy(await reach()),
+  };
 
   return {
     byId: oneBy(
-      (ids: readonly string[]) => seen(database.read(membershipsById, [ids])),
+      async (ids: readonly string[]) => seen(await database.read(membershipsById, [ids])),
       (membership) => membership.id,
     ),
 
     /** By the organization's name: what an organization switcher shows. */
     activeOfUser: manyBy(
-      (users: readonly string[]) => seen(database.read(activeMembershipsOfUsers, [users])),
+      async (users: readonly string[]) => seen(await database.read(activeMembershipsOfUsers, [users])),
       (membership) => membership.userId,
     ),
 
-    ofUser: (user: string, request: PageRequest<MembershipRow>, { status }: MembershipFilter) =>
-      ofUser(user, request, { status: status && inOneSpelling(status) }),
+    /** The owner's membership of each organization. */
+    ofOwner: oneBy(
+      async (organizations: readonly string[]) => seen(await database.read(membershipsOfOwners, [organizations])),
+      (membership) => membership.organizationId,
+    ),
+
+    /** The caller's own membership in each organization. */
+    ofCaller: oneBy(
+      async (organizations: readonly string[]) => {
+        const caller = await reach();
+        return caller ? seen(await database.read(membershipsOfUserIn, [caller.userId, organizations])) : [];
+      },
+      (membership) => membership.organizationId,
+    ),
+
+    ofUser: connectionsBy<MembershipRow>(database, { ...listed, parent: Prisma.sql`m.user_id` }),
+    ofOrganization: connectionsBy<MembershipRow>(database, { ...listed, parent: Prisma.sql`m.organization_id` }),
   };
 }
-
-/** However a filter names them, the same statuses are read and counted once. */
-const inOneSpelling = (statuses: readonly MembershipStatus[]): MembershipStatus[] => [...new Set(statuses)].sort();

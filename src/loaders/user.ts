@@ -1,8 +1,8 @@
 import { Prisma, statement } from '../database.ts';
 import { isBound, type Visible, visible } from '../policy.ts';
 import type { Reach } from '../reach.ts';
-import { type Connection, connection } from './connection.ts';
-import { type Order, type PageRequest, pageClauses } from './page.ts';
+import { connections, connectionsBy } from './connection.ts';
+import { ordersBy } from './page.ts';
 import { manyBy, oneBy, type Reading } from './reading.ts';
 
 export interface UserRow {
@@ -67,15 +67,15 @@ const lockedUntilByKey = statement(
 
 const orders = {
   CREATED_AT: {
-    column: Prisma.sql`u.created_at`,
+    sql: Prisma.sql`u.created_at`,
     type: 'timestamptz',
     nullable: false,
     valueOf: (user: UserRow) => user.createdAt,
   },
-  EMAIL: { column: Prisma.sql`u.email`, type: 'text', nullable: false, valueOf: (user: UserRow) => user.email },
-  NAME: { column: Prisma.sql`u.name`, type: 'text', nullable: true, valueOf: (user: UserRow) => user.name },
+  EMAIL: { sql: Prisma.sql`u.email`, type: 'text', nullable: false, valueOf: (user: UserRow) => user.email },
+  NAME: { sql: Prisma.sql`u.name`, type: 'text', nullable: true, valueOf: (user: UserRow) => user.name },
   LAST_LOGIN_AT: {
-    column: Prisma.sql`u.last_login_at`,
+    sql: Prisma.sql`u.last_login_at`,
     type: 'timestamptz',
     nullable: true,
     valueOf: (user: UserRow) => user.lastLoginAt,
@@ -84,18 +84,15 @@ const orders = {
 
 export type UserOrderField = keyof typeof orders;
 
-export const userOrder = (field: UserOrderField, direction: 'ASC' | 'DESC'): Order<UserRow> => ({
-  name: field,
-  direction,
-  id: Prisma.sql`u.id`,
-  ...orders[field],
-});
+export const userOrder = ordersBy<UserRow, UserOrderField>(Prisma.sql`u.id`, orders);
 
 /** An organization's impersonation shows of its person only what belongs there. */
 function shownTo(reach: Reach | null, user: UserRow): UserRow {
   if (!isBound(reach) || user.id !== reach?.userId) return user;
   return { ...user, externalId: null, lastLoginAt: null, suspendedUntil: null, suspensionReason: null, metadata: {} };
 }
+
+const listed = { columns: Prisma.raw(columns), joins: Prisma.empty, toRow: toUser };
 
 export function createUserLoaders({ database, reach }: Reading) {
   async function seen(users: readonly UserRow[]): Promise<Visible<UserRow>[]> {
@@ -128,23 +125,14 @@ export function createUserLoaders({ database, reach }: Reading) {
     ),
 
     /** Users that match, for callers who may see all of them. */
-    matching(request: PageRequest<UserRow>, where: Prisma.Sql): Connection<UserRow> {
-      const { condition, tail } = pageClauses(request);
-      return connection(
-        request,
-        async () => {
-          const rows = await database.query<any>(
-            Prisma.sql`SELECT ${Prisma.raw(columns)} FROM users u WHERE ${where} AND ${condition} ${tail}`,
-          );
-          return seen(rows.map(toUser));
-        },
-        async () => {
-          const [row] = await database.query<{ count: number }>(
-            Prisma.sql`SELECT count(*)::int AS count FROM users u WHERE ${where}`,
-          );
-          return row!.count;
-        },
-      );
-    },
+    matching: connections<UserRow>(database, { ...listed, from: Prisma.sql`users u`, seen }),
+
+    /** Users at home in a pool or tagged into it, likewise. */
+    ofPool: connectionsBy<UserRow>(database, {
+      ...listed,
+      from: Prisma.sql`pool_addresses a JOIN users u ON u.id = a.user_id`,
+      parent: Prisma.sql`a.pool_id`,
+      seen,
+    }),
   };
 }

@@ -1,6 +1,7 @@
 import { loginLockKey } from '../auth/login-limits.ts';
 import { decodeId, encodeId } from '../ids.ts';
 import { membershipOrder } from '../loaders/membership.ts';
+import { membershipWhere } from '../loaders/membership-where.ts';
 import { pageRequest, rowCount } from '../loaders/page.ts';
 import { type UserOrderField as OrderField, type UserRow, userOrder } from '../loaders/user.ts';
 import { userWhere, type UserWhere as Where } from '../loaders/user-where.ts';
@@ -105,8 +106,8 @@ User.implement({
       resolve: (user, { status, ...page }, context) =>
         context.asking.loaders.membership.ofUser(
           user.id,
-          pageRequest(`User.memberships ${user.id}`, membershipOrder, page, mostRows(context)),
-          { status: status ?? null },
+          pageRequest(`User.memberships ${user.id}`, membershipOrder('JOINED_AT', 'DESC'), page, mostRows(context)),
+          membershipWhere({ status }),
         ),
     }),
     sessions: t.field({
