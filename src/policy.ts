@@ -15,6 +15,16 @@ export const policy = {
   user: 'signedIn',
   users: { needs: 'users:read' },
   usersLookup: { needs: 'users:read' },
+  organization: 'signedIn',
+  organizationBySlug: 'signedIn',
+  organizations: { needs: 'organizations:read' },
+  apps: { needs: 'apps:read' },
+  app: 'signedIn',
+  appByCode: 'signedIn',
+  pools: { needs: 'pools:read' },
+  poolByCode: 'signedIn',
+  auditEvents: { needs: 'audit:read' },
+  invitationByToken: 'anyone',
   roles: 'signedIn',
   permissions: 'signedIn',
 
@@ -26,6 +36,30 @@ export const policy = {
 } as const satisfies Record<string, PolicyRow>;
 
 export type RootField = keyof typeof policy;
+
+/** What a field below the root asks of its caller: a staff right, or a permission in the organization that the field belongs to. */
+export interface FieldRow {
+  readonly needs: PlatformPermission;
+  readonly orThere?: OrganizationPermission;
+}
+
+/** One row for each field whose description says "Needs"; without it the field is null, with FORBIDDEN at its place. */
+export const fieldPolicy = {
+  'User.auditEvents': { needs: 'audit:read' },
+  'Organization.memberships': { needs: 'organizations:read', orThere: 'org:members:read' },
+  'Organization.invitations': { needs: 'organizations:read', orThere: 'org:members:read' },
+  'Organization.assignablePermissions': { needs: 'organizations:read', orThere: 'org:roles:read' },
+  'Organization.auditEvents': { needs: 'audit:read', orThere: 'org:audit:read' },
+  'Pool.userCount': { needs: 'pools:read' },
+  'Pool.homeCount': { needs: 'pools:read' },
+  'Pool.tagCount': { needs: 'pools:read' },
+  'Pool.apps': { needs: 'apps:read' },
+  'Pool.users': { needs: 'users:read' },
+  'App.userCount': { needs: 'apps:read' },
+  'App.grants': { needs: 'apps:read' },
+} as const satisfies Record<string, FieldRow>;
+
+export type GuardedField = keyof typeof fieldPolicy;
 
 declare const seen: unique symbol;
 /** A row that the caller may see. Only `visible` makes one, and the schema takes nothing else. */

@@ -3,17 +3,23 @@ import ScopeAuthPlugin from '@pothos/plugin-scope-auth';
 import { recordRefused } from '../audit.ts';
 import type { Context, SignedInContext } from '../context.ts';
 import { forbidden, RequestError } from '../errors.ts';
-import { type PolicyRow, policy, type RootField } from '../policy.ts';
+import { type FieldRow, fieldPolicy, type GuardedField, may, mayIn, type PolicyRow, policy, type RootField } from '../policy.ts';
 import './budget.ts';
 
 // Pothos refines inputs with `{}`, which `unknown` does not satisfy.
 type JsonObject = Record<string, any>;
 
+/** A field that asks for a permission, and the organization that it belongs to, where it belongs to one. */
+export interface Need {
+  readonly field: GuardedField;
+  readonly organizationId: string;
+}
+
 /** The one builder. `guard` gives the scopes; fields behind it have a context with a `reach`. */
 export const builder = new SchemaBuilder<{
   Context: Context;
   DefaultFieldNullability: false;
-  AuthScopes: { anyone: RootField; caller: RootField };
+  AuthScopes: { anyone: RootField; caller: RootField; need: Need };
   AuthContexts: { anyone: Context; caller: SignedInContext };
   Scalars: {
     ID: { Input: string; Output: string };
@@ -29,6 +35,7 @@ export const builder = new SchemaBuilder<{
     authScopes: (context) => ({
       anyone: () => true,
       caller: (field) => admit(context, field),
+      need: (need) => allow(context, need),
     }),
   },
 });
@@ -43,14 +50,38 @@ async function admit(context: Context, field: RootField): Promise<true> {
   return true;
 }
 
+/** Lets a caller through to a field below the root, or throws. */
+async function allow(context: Context, { field, organizationId }: Need): Promise<true> {
+  const reach = await context.asking.reach();
+  const { needs, orThere }: FieldRow = fieldPolicy[field];
+  if (may(reach, needs) || (orThere && mayIn(reach, organizationId, orThere))) return true;
+  return refuse(context, field, orThere ? `${orThere} there or ${needs}` : needs);
+}
+
 /** Records that the caller was refused a field, then throws FORBIDDEN. */
-export async function refuse(context: Context, field: string, needs: string): Promise<never> {
+async function refuse(context: Context, field: string, needs: string): Promise<never> {
+  await recordOnce(context, field, needs);
+  throw forbidden(needs);
+}
+
+/** Fields that a request was refused: a list of a hundred that are is one statement. */
+const refused = new WeakMap<Context['asking'], Map<string, Promise<void>>>();
+
+async function recordOnce(context: Context, field: string, needs: string): Promise<void> {
+  const { asking } = context;
+  const fields = refused.get(asking) ?? new Map<string, Promise<void>>();
+  refused.set(asking, fields);
+  const recording = fields.get(field) ?? recordRefusal(context, field, needs);
+  fields.set(field, recording);
+  await recording;
+}
+
+async function recordRefusal(context: Context, field: string, needs: string): Promise<void> {
   const reach = await context.asking.reach();
   await recordRefused({ ...context, reach }, [`forbidden ${reach?.sessionId} ${field}`], {
     action: 'access.forbidden',
     metadata: { field, needs },
   });
-  throw forbidden(needs);
 }
 
 builder.queryType({ description: 'Reading. What a caller may not see is as if it did not exist.' });

@@ -1,4 +1,5 @@
-import { policy, type RootField } from '../policy.ts';
+import { type GuardedField, policy, type RootField } from '../policy.ts';
+import type { Need } from './builder.ts';
 
 type Open = { [Field in RootField]: (typeof policy)[Field] extends 'anyone' ? Field : never }[RootField];
 
@@ -9,3 +10,8 @@ type Open = { [Field in RootField]: (typeof policy)[Field] extends 'anyone' ? Fi
 export function guard<Field extends RootField>(field: Field): Field extends Open ? { anyone: Field } : { caller: Field } {
   return (policy[field] === 'anyone' ? { anyone: field } : { caller: field }) as never;
 }
+
+/** The scope of a field below the root, by its row: `authScopes: need('Pool.users')`. The field is nullable. */
+export const need =
+  (field: GuardedField) =>
+  (parent: { readonly id: string }): { need: Need } => ({ need: { field, organizationId: parent.id } });
