@@ -1,4 +1,4 @@
-import type { OrganizationPermission, PlatformPermission } from './permissions.ts';
+import { type OrganizationPermission, organizationPermissions, type PlatformPermission } from './permissions.ts';
 import type { Reach } from './reach.ts';
 
 /** What a root field asks of its caller before anything is read. */
@@ -71,6 +71,21 @@ export const may = (reach: Reach | null, permission: PlatformPermission): boolea
 export const mayIn = (reach: Reach | null, organizationId: string, permission: OrganizationPermission): boolean =>
   reach?.organizations.get(organizationId)?.permissions.has(permission) ?? false;
 
+/** What a caller's word weighs in an organization: their best rank there, and the permissions that they hold. */
+export interface Power {
+  readonly rank: number;
+  readonly permissions: ReadonlySet<OrganizationPermission>;
+}
+
+/** Staff rights there hold every organization permission and outrank every organization role; nobody else's rank is better than their roles'. */
+export function powerIn(reach: Reach | null, organizationId: string): Power {
+  if (may(reach, 'organizations:update') && may(reach, 'organizations:members')) return staffPower;
+  return reach?.organizations.get(organizationId) ?? noPower;
+}
+
+const staffPower: Power = { rank: Number.NEGATIVE_INFINITY, permissions: new Set(organizationPermissions) };
+const noPower: Power = { rank: Number.POSITIVE_INFINITY, permissions: new Set() };
+
 /** Whether the session is an organization's impersonation, which shows of its person only what belongs there. */
 export const isBound = (reach: Reach | null): boolean => Boolean(reach?.impersonation?.boundTo);
 
@@ -122,6 +137,13 @@ export const visible = {
       may(reach, 'organizations:read'),
   ),
 };
+
+/** Whether the caller is told how many hold a role; of an organization's built-in roles nobody is. */
+export function mayCountHolders(reach: Reach | null, role: { scope: string; organizationId: string | null }): boolean {
+  if (role.scope === 'PLATFORM') return may(reach, 'users:read');
+  if (role.organizationId === null) return false;
+  return mayIn(reach, role.organizationId, 'org:members:read') || may(reach, 'organizations:read');
+}
 
 /**
  * What is seen through its parent: the roles, pools and apps that a visible row carries, the impersonator that the

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { generate } from '@graphql-codegen/cli';
-import { isEnumType, isInputObjectType, isInterfaceType, isObjectType, isSpecifiedScalarType } from 'graphql';
+import { isEnumType, isInputObjectType, isInterfaceType, isNonNullType, isObjectType, isSpecifiedScalarType } from 'graphql';
 import { expect, test } from 'vitest';
 import codegen, { printed } from '../codegen.ts';
-import { policy } from '../src/policy.ts';
+import { fieldPolicy, policy } from '../src/policy.ts';
 import { schema } from '../src/schema/index.ts';
 
 const types = Object.values(schema.getTypeMap()).filter((type) => !type.name.startsWith('__') && !isSpecifiedScalarType(type));
@@ -55,4 +55,17 @@ test('every result of a mutation lists its success first, and shows refusals as 
     expect(success?.name).toBe(`${name}Success`);
     for (const refusal of refusals) expect(refusal.getInterfaces().map(String)).toEqual(['MutationError']);
   }
+});
+
+test('the policy table has a row for every field below the root whose description says what it needs, and for no other', () => {
+  const needing = Object.values(schema.getTypeMap()).flatMap((type) =>
+    isObjectType(type) && !['Query', 'Mutation', 'Subscription'].includes(type.name)
+      ? Object.values(type.getFields())
+          .filter(({ description }) => /\bNeeds `/.test(description ?? ''))
+          .map((field) => ({ name: `${type.name}.${field.name}`, nullable: !isNonNullType(field.type) }))
+      : [],
+  );
+
+  expect(Object.keys(fieldPolicy).sort()).toEqual(needing.map(({ name }) => name).sort());
+  expect(needing.filter(({ nullable }) => !nullable)).toEqual([]);
 });

@@ -1,7 +1,7 @@
 import { Prisma, type Transaction } from '../database.ts';
 import { newId } from '../ids.ts';
 import type { Limits } from '../settings.ts';
-import { hashOfRefreshToken, newRefreshToken } from './refresh-tokens.ts';
+import { hashOfOpaqueToken, newOpaqueToken } from './opaque-tokens.ts';
 
 type SessionLimits = Pick<Limits, 'refreshDays' | 'rememberDays' | 'sessionDays'>;
 
@@ -34,7 +34,7 @@ const impersonationMinutes = 60;
 export async function openSession(tx: Transaction, limits: SessionLimits, session: NewSession): Promise<ContinuedSession> {
   const { impersonation } = session;
   const sessionId = newId();
-  const refreshToken = newRefreshToken();
+  const refreshToken = newOpaqueToken();
   const end = impersonation
     ? Prisma.sql`make_interval(mins => ${impersonationMinutes}::int)`
     : Prisma.sql`make_interval(days => ${limits.sessionDays}::int)`;
@@ -51,7 +51,7 @@ export async function openSession(tx: Transaction, limits: SessionLimits, sessio
       RETURNING id, expires_at
     )
     INSERT INTO refresh_tokens (id, session_id, hash, expires_at)
-    SELECT ${newId()}::uuid, id, ${hashOfRefreshToken(refreshToken)}::bytea, expires_at FROM opened
+    SELECT ${newId()}::uuid, id, ${hashOfOpaqueToken(refreshToken)}::bytea, expires_at FROM opened
     RETURNING expires_at AS "expiresAt"`);
   return { sessionId, refreshToken, expiresAt: opened!.expiresAt };
 }
@@ -66,7 +66,7 @@ export async function rotateRefreshToken(
   session: { id: string; rememberMe: boolean },
   usedHash: Buffer,
 ): Promise<ContinuedSession | null> {
-  const refreshToken = newRefreshToken();
+  const refreshToken = newOpaqueToken();
   const [rotated] = await tx.$queryRaw<{ expiresAt: Date }[]>(Prisma.sql`
     WITH used AS (
       UPDATE refresh_tokens SET used_at = now() WHERE hash = ${usedHash}::bytea AND used_at IS NULL AND expires_at > now() RETURNING session_id
@@ -77,7 +77,7 @@ export async function rotateRefreshToken(
       RETURNING s.id, s.expires_at
     )
     INSERT INTO refresh_tokens (id, session_id, hash, expires_at)
-    SELECT ${newId()}::uuid, id, ${hashOfRefreshToken(refreshToken)}::bytea, expires_at FROM continued
+    SELECT ${newId()}::uuid, id, ${hashOfOpaqueToken(refreshToken)}::bytea, expires_at FROM continued
     RETURNING expires_at AS "expiresAt"`);
   return rotated ? { sessionId: session.id, refreshToken, expiresAt: rotated.expiresAt } : null;
 }

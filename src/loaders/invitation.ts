@@ -1,6 +1,10 @@
-import { statement } from '../database.ts';
-import { isBound, may, type Visible, visible } from '../policy.ts';
+import { Prisma, statement } from '../database.ts';
+import { isBound, may, seenThroughParent, type Visible, visible } from '../policy.ts';
+import { connectionsBy } from './connection.ts';
+import type { Order } from './page.ts';
 import { manyBy, oneBy, type Reading } from './reading.ts';
+
+export type InvitationStatus = 'PENDING' | 'ACCEPTED' | 'DECLINED' | 'REVOKED' | 'EXPIRED';
 
 export interface InvitationRow {
   readonly id: string;
@@ -9,7 +13,7 @@ export interface InvitationRow {
   readonly organizationName: string;
   readonly organizationSlug: string;
   /** As it counts now: a pending one past its end is EXPIRED. */
-  readonly status: 'PENDING' | 'ACCEPTED' | 'DECLINED' | 'REVOKED' | 'EXPIRED';
+  readonly status: InvitationStatus;
   readonly invitedByName: string | null;
   readonly createdAt: Date;
   readonly expiresAt: Date;
@@ -18,10 +22,14 @@ export interface InvitationRow {
   readonly sendError: string | null;
 }
 
-const invitations = `SELECT n.id, n.email, n.organization_id, o.name AS organization_name, o.slug AS organization_slug,
-         CASE WHEN n.status = 'PENDING' AND n.expires_at <= now() THEN 'EXPIRED' ELSE n.status::text END AS status,
-         i.name AS invited_by_name, n.created_at, n.expires_at, n.accepted_at, n.sent_at, n.send_error
-    FROM invitations n JOIN organizations o ON o.id = n.organization_id LEFT JOIN users i ON i.id = n.invited_by_id`;
+const status = `CASE WHEN n.status = 'PENDING' AND n.expires_at <= now() THEN 'EXPIRED' ELSE n.status::text END`;
+
+const columns = `n.id, n.email, n.organization_id, o.name AS organization_name, o.slug AS organization_slug, ${status} AS status,
+  i.name AS invited_by_name, n.created_at, n.expires_at, n.accepted_at, n.sent_at, n.send_error`;
+
+const joins = 'JOIN organizations o ON o.id = n.organization_id LEFT JOIN users i ON i.id = n.invited_by_id';
+
+const invitations = `SELECT ${columns} FROM invitations n ${joins}`;
 
 const toInvitation = (row: any): InvitationRow => ({
   id: row.id,
@@ -45,15 +53,31 @@ const pendingInvitationsTo = statement(
   toInvitation,
 );
 
+const invitationByTokenHash = statement('invitation_by_token_hash', `${invitations} WHERE n.token_hash = $1`, toInvitation);
+
+/** Newest first: how invitations are listed. */
+export const invitationOrder: Order<InvitationRow> = {
+  name: 'CREATED_AT',
+  direction: 'DESC',
+  id: Prisma.sql`n.id`,
+  columns: [
+    { sql: Prisma.sql`n.created_at`, type: 'timestamptz', nullable: false, valueOf: (invitation) => invitation.createdAt },
+  ],
+};
+
+/** The condition "has one of these statuses now" on `invitations n`. */
+export const invitationStatusIn = (statuses: readonly InvitationStatus[]): Prisma.Sql =>
+  Prisma.sql`${Prisma.raw(status)} = ANY(${[...new Set(statuses)].sort()}::text[])`;
+
 export function createInvitationLoaders({ database, reach }: Reading) {
-  async function seen(rows: Promise<InvitationRow[]>): Promise<Visible<InvitationRow>[]> {
-    const [found, caller] = await Promise.all([rows, reach()]);
-    return found.filter((invitation) => visible.invitation(caller, invitation));
+  async function seen(invitations: readonly InvitationRow[]): Promise<Visible<InvitationRow>[]> {
+    const caller = await reach();
+    return invitations.filter((invitation) => visible.invitation(caller, invitation));
   }
 
   return {
     byId: oneBy(
-      (ids: readonly string[]) => seen(database.read(invitationsById, [ids])),
+      async (ids: readonly string[]) => seen(await database.read(invitationsById, [ids])),
       (invitation) => invitation.id,
     ),
     /**
@@ -65,9 +89,23 @@ export function createInvitationLoaders({ database, reach }: Reading) {
         const caller = await reach();
         const showsOwn = may(caller, 'organizations:read') || (caller?.emailVerified && !isBound(caller));
         const shown = emails.filter((email) => email !== caller?.email || showsOwn);
-        return seen(database.read(pendingInvitationsTo, [shown]));
+        return seen(await database.read(pendingInvitationsTo, [shown]));
       },
       (invitation) => invitation.email,
     ),
+
+    /** Of one organization, newest first, for callers who may see all of them. */
+    ofOrganization: connectionsBy<InvitationRow>(database, {
+      columns: Prisma.raw(columns),
+      from: Prisma.sql`invitations n`,
+      joins: Prisma.raw(joins),
+      parent: Prisma.sql`n.organization_id`,
+      toRow: toInvitation,
+      seen,
+    }),
+
+    /** What a link is for, by the hash of its token: whoever holds the token sees it. */
+    byTokenHash: async (hash: Buffer): Promise<Visible<InvitationRow> | null> =>
+      (await database.read(invitationByTokenHash, [hash])).map(seenThroughParent<InvitationRow>)[0] ?? null,
   };
 }

@@ -1,5 +1,7 @@
-import { statement } from '../database.ts';
-import { isBound, visible } from '../policy.ts';
+import { Prisma, statement } from '../database.ts';
+import { isBound, type Visible, visible } from '../policy.ts';
+import { connections } from './connection.ts';
+import { ordersBy } from './page.ts';
 import { manyBy, oneBy, type Reading } from './reading.ts';
 
 export interface OrganizationRow {
@@ -44,29 +46,75 @@ const organizationsById = statement(
   `SELECT ${columns} FROM organizations o WHERE o.id = ANY($1::uuid[])`,
   toOrganization,
 );
+const organizationsBySlug = statement(
+  'organizations_by_slug',
+  `SELECT ${columns} FROM organizations o WHERE o.slug = ANY($1::text[])`,
+  toOrganization,
+);
 const organizationsOfOwners = statement(
   'organizations_of_owners',
   `SELECT ${columns} FROM organizations o WHERE o.owner_id = ANY($1::uuid[]) ORDER BY o.created_at DESC, o.id DESC`,
   toOrganization,
 );
 
+const orders = {
+  CREATED_AT: {
+    sql: Prisma.sql`o.created_at`,
+    type: 'timestamptz',
+    nullable: false,
+    valueOf: (organization: OrganizationRow) => organization.createdAt,
+  },
+  NAME: {
+    sql: Prisma.sql`o.name`,
+    type: 'text',
+    nullable: false,
+    valueOf: (organization: OrganizationRow) => organization.name,
+  },
+  MEMBER_COUNT: {
+    sql: Prisma.sql`o.member_count`,
+    type: 'int',
+    nullable: false,
+    valueOf: (organization: OrganizationRow) => organization.memberCount,
+  },
+} as const;
+
+export type OrganizationOrderField = keyof typeof orders;
+
+export const organizationOrder = ordersBy<OrganizationRow, OrganizationOrderField>(Prisma.sql`o.id`, orders);
+
 export function createOrganizationLoaders({ database, reach }: Reading) {
+  async function seen(organizations: readonly OrganizationRow[]): Promise<Visible<OrganizationRow>[]> {
+    const caller = await reach();
+    return organizations.filter((organization) => visible.organization(caller, organization));
+  }
+
   return {
     byId: oneBy(
-      async (ids: readonly string[]) => {
-        const [organizations, caller] = await Promise.all([database.read(organizationsById, [ids]), reach()]);
-        return organizations.filter((organization) => visible.organization(caller, organization));
-      },
+      async (ids: readonly string[]) => seen(await database.read(organizationsById, [ids])),
       (organization) => organization.id,
+    ),
+
+    bySlug: oneBy(
+      async (slugs: readonly string[]) => seen(await database.read(organizationsBySlug, [slugs])),
+      (organization) => organization.slug,
     ),
 
     /** Those that the caller can see, newest first; none of its own in an organization's impersonation. */
     ofOwner: manyBy(
       async (owners: readonly string[]) => {
-        const [organizations, caller] = await Promise.all([database.read(organizationsOfOwners, [owners]), reach()]);
-        return isBound(caller) ? [] : organizations.filter((organization) => visible.organization(caller, organization));
+        const organizations = await seen(await database.read(organizationsOfOwners, [owners]));
+        return isBound(await reach()) ? [] : organizations;
       },
       (organization) => organization.ownerId,
     ),
+
+    /** Organizations that match, for callers who may see all of them. */
+    matching: connections<OrganizationRow>(database, {
+      columns: Prisma.raw(columns),
+      from: Prisma.sql`organizations o`,
+      joins: Prisma.empty,
+      toRow: toOrganization,
+      seen,
+    }),
   };
 }

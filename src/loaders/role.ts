@@ -60,6 +60,25 @@ const rolesOfUsers = carriedBy('user_roles', 'user_id');
 const rolesOfMemberships = carriedBy('membership_roles', 'membership_id');
 const rolesOfInvitations = carriedBy('invitation_roles', 'invitation_id');
 
+// Built-in roles of organizations are everybody's, custom ones belong to one.
+const rolesOfOrganizations = statement(
+  'roles_of_organizations',
+  `SELECT o.id AS parent, ${columns}
+     FROM unnest($1::uuid[]) AS o(id)
+    CROSS JOIN LATERAL (SELECT * FROM roles WHERE built_in AND scope = 'ORGANIZATION'
+                        UNION ALL SELECT * FROM roles WHERE organization_id = o.id) r
+    ${strongestFirst}`,
+  toCarriedRole,
+);
+const holderCountsOfRoles = statement(
+  'holder_counts_of_roles',
+  `SELECT role_id AS parent, count(*)::int AS count
+     FROM (SELECT role_id FROM user_roles WHERE role_id = ANY($1::uuid[])
+           UNION ALL SELECT role_id FROM membership_roles WHERE role_id = ANY($1::uuid[])) held
+    GROUP BY role_id`,
+  (row) => row as { parent: string; count: number },
+);
+
 const permissionsOfRoles = statement<Carried<PermissionRow>>(
   'permissions_of_roles',
   `SELECT rp.role_id AS parent, p.code, p.name, p.description, p.scope, p.assignable
@@ -79,7 +98,7 @@ const permissionsOfUsers = statement<{ parent: string; code: string }>(
 );
 
 export function createRoleLoaders({ database, reach }: Reading) {
-  /** Roles are seen with the person, membership or invitation that carries them. */
+  /** Roles are seen with the person, membership, invitation or organization that carries them. */
   const carried = (read: typeof rolesOfUsers) =>
     manyBy(
       async (parents: readonly string[]) =>
@@ -100,6 +119,14 @@ export function createRoleLoaders({ database, reach }: Reading) {
     ofInvitation: carried(rolesOfInvitations),
     builtIn: kept(async (scope: Scope | null) =>
       (await database.read(builtInRoles)).filter((role) => !scope || role.scope === scope).map(seenThroughParent<RoleRow>),
+    ),
+
+    /** What members of a visible organization can have. */
+    ofOrganization: carried(rolesOfOrganizations),
+    /** How many hold it, be it a platform role or an organization's; none where nobody does. */
+    holderCount: oneBy(
+      (roles: readonly string[]) => database.read(holderCountsOfRoles, [roles]),
+      ({ parent }) => parent,
     ),
 
     permissionsOf: manyBy(

@@ -38,8 +38,11 @@ export function whereOf<Where>(
   return compile;
 }
 
+/** Whether a stored text can be this one. */
+export const isText = (value: string): boolean => !/[\0\p{Surrogate}]/u.test(value);
+
 function holdsNoText(value: unknown): boolean {
-  if (typeof value === 'string') return /[\0\p{Surrogate}]/u.test(value);
+  if (typeof value === 'string') return !isText(value);
   if (typeof value !== 'object' || value === null) return false;
   return Object.entries(value).some(([key, part]) => holdsNoText(key) || holdsNoText(part));
 }

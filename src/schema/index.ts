@@ -1,6 +1,7 @@
 import './scalars.ts';
 import './node.ts';
 import './role.ts';
+import './organization.ts';
 import './app.ts';
 import './session.ts';
 import './user.ts';

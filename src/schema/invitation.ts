@@ -1,9 +1,12 @@
+import { hashOfOpaqueToken } from '../auth/opaque-tokens.ts';
 import { encodeId } from '../ids.ts';
 import type { InvitationRow } from '../loaders/invitation.ts';
 import type { Visible } from '../policy.ts';
 import { builder } from './builder.ts';
+import { connectionType } from './connection.ts';
+import { guard } from './guard.ts';
 import { Node } from './node.ts';
-import { Organization } from './organization.ts';
+import { Organization } from './organization-type.ts';
 import { Role } from './role.ts';
 
 export const InvitationStatus = builder.enumType('InvitationStatus', {
@@ -54,3 +57,15 @@ export const Invitation = builder.objectRef<Visible<InvitationRow>>('Invitation'
     }),
   }),
 });
+
+export const InvitationConnection = connectionType<InvitationRow>('Invitation', Invitation);
+
+builder.queryField('invitationByToken', (t) =>
+  t.withAuth(guard('invitationByToken')).field({
+    type: Invitation,
+    nullable: true,
+    description: 'What an invitation link is for, for who holds its token, signed in or not; null for an unknown token.',
+    args: { token: t.arg.string({ required: true, description: 'The token in the link.' }) },
+    resolve: (_root, { token }, { asking }) => asking.loaders.invitation.byTokenHash(hashOfOpaqueToken(token)),
+  }),
+);

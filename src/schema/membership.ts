@@ -4,7 +4,7 @@ import type { Visible } from '../policy.ts';
 import { builder } from './builder.ts';
 import { connectionType } from './connection.ts';
 import { Node } from './node.ts';
-import { Organization } from './organization.ts';
+import { Organization } from './organization-type.ts';
 import { Role } from './role.ts';
 import { User } from './user-type.ts';
 

@@ -1,10 +1,10 @@
 import { encodeId } from '../ids.ts';
 import type { PermissionRow, RoleRow } from '../loaders/role.ts';
-import type { Visible } from '../policy.ts';
+import { mayCountHolders, type Visible } from '../policy.ts';
 import { builder } from './builder.ts';
 import { guard } from './guard.ts';
 import { Node } from './node.ts';
-import { Organization } from './organization.ts';
+import { Organization } from './organization-type.ts';
 
 export const Scope = builder.enumType('Scope', {
   description: 'Where a role or permission holds.',
@@ -51,6 +51,13 @@ Role.implement({
       type: [Permission],
       description: 'What it allows, by code.',
       resolve: (role, _args, { asking }) => asking.loaders.role.permissionsOf.load(role.id),
+    }),
+    memberCount: t.int({
+      nullable: true,
+      description:
+        'How many hold it now, the suspended counted. Of platform roles with `users:read`, of custom ones with `org:members:read` there or staff; null otherwise.',
+      resolve: async (role, _args, { asking }) =>
+        mayCountHolders(await asking.reach(), role) ? ((await asking.loaders.role.holderCount.load(role.id))?.count ?? 0) : null,
     }),
     version: t.exposeInt('version', {
       description: 'Grows with every change; pass it as `expectedVersion` to refuse lost updates.',

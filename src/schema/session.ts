@@ -5,7 +5,7 @@ import type { Visible } from '../policy.ts';
 import { App } from './app.ts';
 import { builder } from './builder.ts';
 import { Node } from './node.ts';
-import { Organization } from './organization.ts';
+import { Organization } from './organization-type.ts';
 import { User } from './user-type.ts';
 
 export const Session = builder.objectRef<Visible<SessionRow>>('Session').implement({

@@ -16,7 +16,7 @@ import { DateTimeRange, OrderDirection } from './inputs.ts';
 import { Invitation } from './invitation.ts';
 import { MembershipConnection, MembershipStatus } from './membership.ts';
 import { Node } from './node.ts';
-import { Organization } from './organization.ts';
+import { Organization } from './organization-type.ts';
 import { Pool } from './pool.ts';
 import { Role } from './role.ts';
 import { Session } from './session.ts';

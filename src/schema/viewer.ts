@@ -4,7 +4,7 @@ import { builder } from './builder.ts';
 import { guard } from './guard.ts';
 import { Invitation } from './invitation.ts';
 import { Membership } from './membership.ts';
-import { Organization } from './organization.ts';
+import { Organization } from './organization-type.ts';
 import { Role } from './role.ts';
 import { Session } from './session.ts';
 import { User } from './user-type.ts';
@@ -52,9 +52,10 @@ export const Viewer = builder.objectRef<Reach>('Viewer').implement({
     }),
     assignableRoles: t.field({
       type: [Role],
-      description: 'Platform roles that the caller may give to others; empty without `users:assign-roles`.',
-      async resolve({ permissions, rank }, _args, { asking }) {
-        if (!permissions.has('users:assign-roles')) return [];
+      description:
+        'Platform roles that the caller may give to others; empty without `users:assign-roles`, and while impersonating.',
+      async resolve({ permissions, rank, impersonation }, _args, { asking }) {
+        if (impersonation || !permissions.has('users:assign-roles')) return [];
         return (await asking.loaders.role.builtIn('PLATFORM')).filter((role) => role.rank >= rank);
       },
     }),

@@ -2,6 +2,7 @@ import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { type DocumentNode, print } from 'graphql';
 import { pino } from 'pino';
 import { expect } from 'vitest';
+import { hashOfOpaqueToken, newOpaqueToken } from '../../src/auth/opaque-tokens.ts';
 import { createPasswords } from '../../src/auth/passwords.ts';
 import { type Database, Prisma } from '../../src/database.ts';
 import { encodeId, newId } from '../../src/ids.ts';
@@ -277,7 +278,7 @@ export async function startWorld(environment: Record<string, string> = {}) {
     return { uuid, id: encodeId('pool', uuid), code };
   }
 
-  /** A pending invitation, unless told; nobody has its link. */
+  /** A pending invitation, unless told, with the token of its link. */
   async function invitation(options: {
     organization: Organization;
     email: string;
@@ -287,14 +288,15 @@ export async function startWorld(environment: Record<string, string> = {}) {
     status?: string;
   }) {
     const uuid = newId();
+    const token = newOpaqueToken();
     await database.query(sql`
       INSERT INTO invitations (id, organization_id, email, token_hash, invited_by_id, expires_at, status)
-      VALUES (${uuid}::uuid, ${options.organization.uuid}::uuid, ${options.email}, ${Buffer.from(uuid)}::bytea, ${options.by?.uuid ?? null}::uuid,
+      VALUES (${uuid}::uuid, ${options.organization.uuid}::uuid, ${options.email}, ${hashOfOpaqueToken(token)}::bytea, ${options.by?.uuid ?? null}::uuid,
               ${options.expiresAt ?? new Date(Date.now() + 86_400_000)}::timestamptz, ${options.status ?? 'PENDING'}::invitation_status)`);
     await database.query(sql`
       INSERT INTO invitation_roles (invitation_id, role_id) SELECT ${uuid}::uuid, r.id FROM roles r
        WHERE r.built_in AND r.scope = 'ORGANIZATION' AND r.code = ANY(${options.roles ?? ['org_member']}::text[])`);
-    return { uuid, id: encodeId('inv', uuid) };
+    return { uuid, id: encodeId('inv', uuid), token };
   }
 
   /** How many statements the server sends while `work` runs. */

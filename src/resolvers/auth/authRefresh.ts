@@ -1,6 +1,6 @@
 import { record } from '../../audit.ts';
 import { accessTokenSigner, type TokenTruth } from '../../auth/access-tokens.ts';
-import { hashOfRefreshToken } from '../../auth/refresh-tokens.ts';
+import { hashOfOpaqueToken } from '../../auth/opaque-tokens.ts';
 import { type ContinuedSession, endSessions, rotateRefreshToken } from '../../auth/sessions.ts';
 import { bearerTokens, readTokenTruth, type Tokens } from '../../auth/tokens.ts';
 import { change } from '../../change.ts';
@@ -51,7 +51,7 @@ const isOver = (error: unknown) =>
 
 async function exchange(context: Context, input: AuthRefreshInput, token: string | null) {
   const { steward } = context;
-  const hash = token ? hashOfRefreshToken(token) : null;
+  const hash = token ? hashOfOpaqueToken(token) : null;
   const [owner] = hash ? await steward.database.read(ownerOfRefreshToken, [hash]) : [];
   if (!hash || !owner) throw authenticationRefusal('REFRESH_TOKEN_INVALID');
   const sign = await accessTokenSigner(steward);
