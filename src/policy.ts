@@ -136,6 +136,24 @@ export const visible = {
       mayIn(reach, invitation.organizationId, 'org:members:read') ||
       may(reach, 'organizations:read'),
   ),
+
+  auditEvent: judged<{ organizationId: string | null }>(
+    (reach, event) =>
+      may(reach, 'audit:read') || (event.organizationId !== null && mayIn(reach, event.organizationId, 'org:audit:read')),
+  ),
+};
+
+/**
+ * Whether the reader of an audit event sees ip address and user agent: staff do, and whoever really sent the request. An
+ * impersonator reads as itself here, not as the person it acts as.
+ */
+export const seesOrigin = (
+  reach: Reach | null,
+  event: { readonly actorId: string | null; readonly impersonatorId: string | null },
+): boolean => {
+  if (may(reach, 'audit:read')) return true;
+  const reader = reach?.impersonation?.impersonatorId ?? reach?.userId;
+  return reader !== undefined && reader === (event.impersonatorId ?? event.actorId);
 };
 
 /** Whether the caller is told how many hold a role; of an organization's built-in roles nobody is. */

@@ -192,6 +192,14 @@ const uniques: Attack[] = [
     ],
   ],
   ['signing_keys_current_key', [aSigningKey(), aSigningKey()]],
+  // It is there for the foreign key: the id is unique by itself, and refuses first.
+  [
+    'audit_events_generation_transaction_id_key',
+    [
+      `INSERT INTO audit_events (id, generation, transaction, action) SELECT id, generation, transaction, action FROM audit_events`,
+    ],
+    'audit_events_pkey',
+  ],
 ];
 
 const platformRole = builtIn('PLATFORM', 'seller');
@@ -476,6 +484,8 @@ test('what refers to something that goes is restricted, goes along, or forgets i
       'one_time_tokens.user_id > users cascade',
       'audit_event_people.user_id > users cascade',
       'audit_event_people.event_id > audit_events restrict',
+      'audit_event_people.generation > audit_events restrict',
+      'audit_event_people.transaction > audit_events restrict',
       'outbox_messages.user_id > users cascade',
       'outbox_messages.invitation_id > invitations cascade',
       'idempotency_keys.user_id > users cascade',
@@ -648,4 +658,16 @@ test('an audit event has its place in the order of commits', async () => {
   const [row] = await database.query(Prisma.sql`SELECT generation, transaction > 0 AS placed FROM audit_events`);
 
   expect(row).toEqual({ generation: 1, placed: true });
+});
+
+test('a person has an event in its place, and in no other', async () => {
+  const places = `SELECT e.generation = p.generation AND e.transaction = p.transaction AS same FROM audit_event_people p JOIN audit_events e ON e.id = p.event_id`;
+  const aRowOfAnn = (place: Changes) => insert('audit_event_people', { user_id: ann, event_id: event, ...place });
+  const says = 'audit_event_people_generation_transaction_event_id_fkey';
+
+  expect(await rowsAfter(database, [places])).toEqual([{ same: true }]);
+  expect(await verdict(database, [aRowOfAnn({ generation: 2 })])).toBe(says);
+  expect(await verdict(database, [aRowOfAnn({ transaction: 1 })])).toBe(says);
+  expect(await verdict(database, ['UPDATE audit_event_people SET generation = 0'])).toBe(says);
+  expect(await verdict(database, [aRowOfAnn({})])).toBe(says);
 });

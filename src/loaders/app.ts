@@ -1,6 +1,6 @@
 import { statement } from '../database.ts';
 import { type Visible, visible } from '../policy.ts';
-import { manyBy, oneBy, type Reading } from './reading.ts';
+import { kept, manyBy, oneBy, type Reading } from './reading.ts';
 
 export interface AppRow {
   readonly id: string;
@@ -16,23 +16,11 @@ export interface AppRow {
   readonly version: number;
 }
 
-export interface AppGrantRow {
-  readonly id: string;
-  readonly userId: string;
-  readonly appId: string;
-  readonly status: 'ACTIVE' | 'REVOKED';
-  readonly grantedAt: Date;
-  readonly grantedById: string | null;
-  readonly revokedAt: Date | null;
-  readonly revokedById: string | null;
-  /** Whoever sees a grant sees its app. */
-  readonly app: Visible<AppRow>;
-}
-
-const columns =
+/** Of `apps a`, for `toApp`; all but the id, which a row that carries its app has under another name. */
+export const appColumns =
   'a.code, a.name, a.description, a.url, a.status, a.auto_grant_on_signup, a.home_pool_id, a.created_at, a.updated_at, a.version';
 
-const toApp = (row: any, id: string): AppRow => ({
+export const toApp = (row: any, id: string): AppRow => ({
   id,
   code: row.code,
   name: row.name,
@@ -46,53 +34,58 @@ const toApp = (row: any, id: string): AppRow => ({
   version: row.version,
 });
 
-const toGrant = (row: any): AppGrantRow => ({
-  id: row.grant_id,
-  userId: row.user_id,
-  appId: row.app_id,
-  status: row.grant_status,
-  grantedAt: row.granted_at,
-  grantedById: row.granted_by_id,
-  revokedAt: row.revoked_at,
-  revokedById: row.revoked_by_id,
-  app: toApp(row, row.app_id) as Visible<AppRow>,
-});
+const apps = (name: string, rest: string) =>
+  statement(name, `SELECT a.id, ${appColumns} FROM apps a ${rest}`, (row) => toApp(row, row.id));
 
-const grants = `SELECT g.id AS grant_id, g.user_id, g.app_id, g.status AS grant_status, g.granted_at, g.granted_by_id, g.revoked_at, g.revoked_by_id,
-         ${columns} FROM app_grants g JOIN apps a ON a.id = g.app_id`;
+const appsById = apps('apps_by_id', 'WHERE a.id = ANY($1::uuid[])');
+const appsByCode = apps('apps_by_code', 'WHERE a.code = ANY($1::text[])');
+const allApps = apps('all_apps', 'ORDER BY a.code');
 
-const appsById = statement('apps_by_id', `SELECT a.id, ${columns} FROM apps a WHERE a.id = ANY($1::uuid[])`, (row) =>
-  toApp(row, row.id),
+// A read pool that is the home pool as well makes no second app.
+const appsOfPools = statement(
+  'apps_of_pools',
+  `SELECT used.pool_id AS parent, a.id, ${appColumns}
+     FROM (SELECT home_pool_id AS pool_id, id AS app_id FROM apps WHERE home_pool_id = ANY($1::uuid[])
+           UNION SELECT pool_id, app_id FROM app_read_pools WHERE pool_id = ANY($1::uuid[])) used
+     JOIN apps a ON a.id = used.app_id
+    ORDER BY a.code`,
+  (row) => ({ ...toApp(row, row.id), parent: row.parent as string }),
 );
-const grantsById = statement('app_grants_by_id', `${grants} WHERE g.id = ANY($1::uuid[])`, toGrant);
-const grantsOfUsers = statement(
-  'app_grants_of_users',
-  `${grants} WHERE g.user_id = ANY($1::uuid[]) ORDER BY g.granted_at DESC, g.id DESC`,
-  toGrant,
+const userCountsOfApps = statement(
+  'user_counts_of_apps',
+  `SELECT g.app_id AS parent, count(*)::int AS count FROM app_grants g
+    WHERE g.app_id = ANY($1::uuid[]) AND g.status = 'ACTIVE' GROUP BY g.app_id`,
+  (row) => row as { parent: string; count: number },
 );
 
 export function createAppLoaders({ database, reach }: Reading) {
-  async function seen(rows: Promise<AppGrantRow[]>): Promise<Visible<AppGrantRow>[]> {
+  async function seen<Row extends AppRow>(rows: Promise<Row[]>): Promise<Visible<Row>[]> {
     const [found, caller] = await Promise.all([rows, reach()]);
-    return found.filter((grant) => visible.appGrant(caller, grant));
+    return found.filter((app) => visible.app(caller, app));
   }
 
   return {
     byId: oneBy(
-      async (ids: readonly string[]) => {
-        const [apps, caller] = await Promise.all([database.read(appsById, [ids]), reach()]);
-        return apps.filter((app) => visible.app(caller, app));
-      },
+      (ids: readonly string[]) => seen(database.read(appsById, [ids])),
       (app) => app.id,
     ),
-    grantById: oneBy(
-      (ids: readonly string[]) => seen(database.read(grantsById, [ids])),
-      (grant) => grant.id,
+    byCode: oneBy(
+      (codes: readonly string[]) => seen(database.read(appsByCode, [codes])),
+      (app) => app.code,
     ),
-    /** Newest first, every status. */
-    grantsOfUser: manyBy(
-      (users: readonly string[]) => seen(database.read(grantsOfUsers, [users])),
-      (grant) => grant.userId,
+    /** By code, those that the caller can see. */
+    all: kept((_all: 'all') => seen(database.read(allApps))),
+
+    /** Apps that register into a pool or read from it, by code; those that the caller can see. */
+    ofPool: manyBy(
+      (pools: readonly string[]) => seen(database.read(appsOfPools, [pools])),
+      (app) => app.parent,
+    ),
+
+    /** Users with an active grant, for callers who may count them; none where nobody has one. */
+    userCount: oneBy(
+      (ids: readonly string[]) => database.read(userCountsOfApps, [ids]),
+      ({ parent }) => parent,
     ),
   };
 }

@@ -1,4 +1,6 @@
 import { createAppLoaders } from './app.ts';
+import { createAppGrantLoaders } from './app-grant.ts';
+import { createAuditEventLoaders } from './audit-event.ts';
 import { createInvitationLoaders } from './invitation.ts';
 import { createMembershipLoaders } from './membership.ts';
 import { createOrganizationLoaders } from './organization.ts';
@@ -11,6 +13,8 @@ import { createUserLoaders } from './user.ts';
 /** Everything that can be read for one caller, remembered until the next change. Made for each request. */
 export const createLoaders = (reading: Reading) => ({
   app: createAppLoaders(reading),
+  appGrant: createAppGrantLoaders(reading),
+  auditEvent: createAuditEventLoaders(reading),
   invitation: createInvitationLoaders(reading),
   membership: createMembershipLoaders(reading),
   organization: createOrganizationLoaders(reading),

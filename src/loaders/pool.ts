@@ -1,6 +1,6 @@
 import { statement } from '../database.ts';
 import { isBound, seenThroughParent, type Visible, visible } from '../policy.ts';
-import { manyBy, oneBy, type Reading } from './reading.ts';
+import { kept, manyBy, oneBy, type Reading } from './reading.ts';
 
 export interface PoolRow {
   readonly id: string;
@@ -25,6 +25,8 @@ const toPool = (row: any): PoolRow => ({
 });
 
 const poolsById = statement('pools_by_id', `SELECT ${columns} FROM pools p WHERE p.id = ANY($1::uuid[])`, toPool);
+const poolsByCode = statement('pools_by_code', `SELECT ${columns} FROM pools p WHERE p.code = ANY($1::text[])`, toPool);
+const allPools = statement('all_pools', `SELECT ${columns} FROM pools p ORDER BY p.code`, toPool);
 const poolsOfUsers = statement(
   'pools_of_users',
   `SELECT up.user_id AS parent, ${columns} FROM user_pools up JOIN pools p ON p.id = up.pool_id WHERE up.user_id = ANY($1::uuid[]) ORDER BY p.code`,
@@ -41,17 +43,49 @@ const readPoolsOfApps = statement(
   (row) => ({ ...toPool(row), parent: row.parent as string }),
 );
 
+// One row for each person and pool, so nobody counts twice there.
+const userCountsOfPools = countsOf('users', 'pool_addresses', 'pool_id');
+const homeCountsOfPools = countsOf('homes', 'users', 'home_pool_id');
+const tagCountsOfPools = countsOf('tags', 'user_pools', 'pool_id');
+
+function countsOf(what: string, table: string, pool: string) {
+  return statement(
+    `counts_of_${what}_of_pools`,
+    `SELECT c.${pool} AS parent, count(*)::int AS count FROM ${table} c WHERE c.${pool} = ANY($1::uuid[]) GROUP BY c.${pool}`,
+    (row) => row as { parent: string; count: number },
+  );
+}
+
 export function createPoolLoaders({ database, reach }: Reading) {
   const byId = (ids: readonly string[]) => database.read(poolsById, [ids]);
 
+  async function seen<Row extends PoolRow>(rows: Promise<Row[]>): Promise<Visible<Row>[]> {
+    const [pools, caller] = await Promise.all([rows, reach()]);
+    return pools.filter((pool) => visible.pool(caller, pool));
+  }
+
+  /** How many users a pool has, for callers who may count them; none where it has none. */
+  const count = (counts: typeof userCountsOfPools) =>
+    oneBy(
+      (pools: readonly string[]) => database.read(counts, [pools]),
+      ({ parent }) => parent,
+    );
+
   return {
     byId: oneBy(
-      async (ids: readonly string[]) => {
-        const [pools, caller] = await Promise.all([byId(ids), reach()]);
-        return pools.filter((pool) => visible.pool(caller, pool));
-      },
+      (ids: readonly string[]) => seen(byId(ids)),
       (pool) => pool.id,
     ),
+    byCode: oneBy(
+      (codes: readonly string[]) => seen(database.read(poolsByCode, [codes])),
+      (pool) => pool.code,
+    ),
+    /** By code, those that the caller can see. */
+    all: kept((_all: 'all') => seen(database.read(allPools))),
+
+    userCount: count(userCountsOfPools),
+    homeCount: count(homeCountsOfPools),
+    tagCount: count(tagCountsOfPools),
 
     /** The home of a visible user, which is seen with the user. */
     homeById: oneBy(
@@ -73,10 +107,7 @@ export function createPoolLoaders({ database, reach }: Reading) {
 
     /** The pools, the home pool first, in which a login of the app finds its user; those that the caller can see. */
     ofApp: manyBy(
-      async (apps: readonly string[]) => {
-        const [pools, caller] = await Promise.all([database.read(readPoolsOfApps, [apps]), reach()]);
-        return pools.filter((pool) => visible.pool(caller, pool));
-      },
+      (apps: readonly string[]) => seen(database.read(readPoolsOfApps, [apps])),
       (pool) => pool.parent,
     ),
   };

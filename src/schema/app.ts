@@ -1,17 +1,22 @@
-import { encodeId } from '../ids.ts';
-import type { AppGrantRow, AppRow } from '../loaders/app.ts';
-import type { Visible } from '../policy.ts';
+import { decodeId, encodeId } from '../ids.ts';
+import { appGrantOrder } from '../loaders/app-grant.ts';
+import { appGrantWhere } from '../loaders/app-grant-where.ts';
+import { pageRequest } from '../loaders/page.ts';
+import { isText } from '../loaders/where.ts';
+import { AppGrantConnection, AppGrantStatus } from './app-grant.ts';
+import { App } from './app-type.ts';
 import { builder } from './builder.ts';
+import { mostRows, pageArguments } from './connection.ts';
+import { guard, need } from './guard.ts';
 import { Node } from './node.ts';
 import { Pool } from './pool.ts';
-import { User } from './user-type.ts';
 
 export const AppStatus = builder.enumType('AppStatus', {
   description: 'Whether an app takes logins.',
   values: { ACTIVE: { description: 'It does.' }, DISABLED: { description: 'Nobody signs in to it.' } } as const,
 });
 
-export const App = builder.objectRef<Visible<AppRow>>('App').implement({
+App.implement({
   description: 'An application that users sign in to.',
   interfaces: [Node],
   fields: (t) => ({
@@ -41,43 +46,62 @@ export const App = builder.objectRef<Visible<AppRow>>('App').implement({
     version: t.exposeInt('version', {
       description: 'Grows with every change; pass it as `expectedVersion` to refuse lost updates.',
     }),
+    userCount: t.int({
+      nullable: true,
+      authScopes: need('App.userCount'),
+      description: 'Users with an active grant. Needs `apps:read`.',
+      resolve: async (app, _args, { asking }) => (await asking.loaders.app.userCount.load(app.id))?.count ?? 0,
+    }),
+    grants: t.field({
+      type: AppGrantConnection,
+      nullable: true,
+      authScopes: need('App.grants'),
+      description: 'Who has access, newest first; every status where none is named. Needs `apps:read`.',
+      args: {
+        ...pageArguments(t.arg),
+        status: t.arg({ type: [AppGrantStatus], description: 'Of these statuses alone.' }),
+        search: t.arg.string({
+          description: "Every word must occur in the user's e-mail address, name or external id; any case.",
+        }),
+      },
+      resolve: ({ id }, { status, search, ...page }, context) =>
+        context.asking.loaders.appGrant.ofApp(
+          id,
+          pageRequest(`App.grants ${id}`, appGrantOrder, page, mostRows(context)),
+          appGrantWhere({ status, search }),
+        ),
+    }),
   }),
 });
 
-export const AppGrantStatus = builder.enumType('AppGrantStatus', {
-  description: 'Whether a grant gives access now.',
-  values: { ACTIVE: { description: 'It does.' }, REVOKED: { description: 'It did, and was taken away.' } } as const,
-});
-
-export const AppGrant = builder.objectRef<Visible<AppGrantRow>>('AppGrant').implement({
-  description: "One user's access to one app. Visible to the user and to staff with `apps:read`.",
-  interfaces: [Node],
-  fields: (t) => ({
-    id: t.id({ description: '`grant_…`', resolve: (grant) => encodeId('grant', grant.id) }),
-    app: t.expose('app', { type: App, description: 'What it gives access to.' }),
-    user: t.field({
-      type: User,
-      description: 'Who has it.',
-      resolve: async (grant, _args, { asking }) => (await asking.loaders.user.byId.load(grant.userId))!,
-    }),
-    status: t.expose('status', { type: AppGrantStatus, description: 'Whether it gives access now.' }),
-    grantedAt: t.expose('grantedAt', { type: 'DateTime', description: 'When it was given, the last time.' }),
-    grantedBy: t.field({
-      type: User,
-      nullable: true,
-      description: 'Null where a login granted it, or where the granter is gone or not yours to see.',
-      resolve: (grant, _args, { asking }) => (grant.grantedById ? asking.loaders.user.byId.load(grant.grantedById) : null),
-    }),
-    revokedAt: t.expose('revokedAt', {
-      type: 'DateTime',
-      nullable: true,
-      description: 'When it was taken away; null while active.',
-    }),
-    revokedBy: t.field({
-      type: User,
-      nullable: true,
-      description: 'Who took it away; null while active, or where that person is gone or not yours to see.',
-      resolve: (grant, _args, { asking }) => (grant.revokedById ? asking.loaders.user.byId.load(grant.revokedById) : null),
-    }),
+builder.queryField('apps', (t) =>
+  t.withAuth(guard('apps')).field({
+    type: [App],
+    nullable: true,
+    description: 'Every app, by code. Needs `apps:read`.',
+    resolve: (_root, _args, { asking }) => asking.loaders.app.all('all'),
   }),
-});
+);
+
+builder.queryField('app', (t) =>
+  t.withAuth(guard('app')).field({
+    type: App,
+    nullable: true,
+    description: 'An app by id; null where there is none, or where it is not yours to see.',
+    args: { id: t.arg.id({ required: true, description: '`app_…`' }) },
+    resolve: (_root, { id }, { asking }) => {
+      const uuid = decodeId('app', id);
+      return uuid ? asking.loaders.app.byId.load(uuid) : null;
+    },
+  }),
+);
+
+builder.queryField('appByCode', (t) =>
+  t.withAuth(guard('appByCode')).field({
+    type: App,
+    nullable: true,
+    description: 'An app by code; null where there is none, or where it is not yours to see.',
+    args: { code: t.arg.string({ required: true, description: 'Exactly this one.' }) },
+    resolve: (_root, { code }, { asking }) => (isText(code) ? asking.loaders.app.byCode.load(code) : null),
+  }),
+);

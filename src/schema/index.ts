@@ -6,6 +6,7 @@ import './app.ts';
 import './session.ts';
 import './user.ts';
 import './viewer.ts';
+import './audit-event.ts';
 import './auth.ts';
 import { builder } from './builder.ts';
 

@@ -25,10 +25,11 @@ const finders: Partial<Record<NodeType, Find>> = {
   Membership: ({ membership }, id) => membership.byId.load(id),
   Role: ({ role }, id) => role.byId.load(id),
   App: ({ app }, id) => app.byId.load(id),
-  AppGrant: ({ app }, id) => app.grantById.load(id),
+  AppGrant: ({ appGrant }, id) => appGrant.byId.load(id),
   Pool: ({ pool }, id) => pool.byId.load(id),
   Session: ({ session }, id) => session.byId.load(id),
   Invitation: ({ invitation }, id) => invitation.byId.load(id),
+  AuditEvent: ({ auditEvent }, id) => auditEvent.byId.load(id),
 };
 
 /** The node with that id, where the caller may see it. A token that does not hold is an error, whatever is asked for. */

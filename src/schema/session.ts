@@ -2,7 +2,7 @@ import Bowser from 'bowser';
 import { encodeId } from '../ids.ts';
 import type { SessionRow } from '../loaders/session.ts';
 import type { Visible } from '../policy.ts';
-import { App } from './app.ts';
+import { App } from './app-type.ts';
 import { builder } from './builder.ts';
 import { Node } from './node.ts';
 import { Organization } from './organization-type.ts';

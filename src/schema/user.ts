@@ -3,16 +3,14 @@ import { decodeId, encodeId } from '../ids.ts';
 import { membershipOrder } from '../loaders/membership.ts';
 import { membershipWhere } from '../loaders/membership-where.ts';
 import { pageRequest, rowCount } from '../loaders/page.ts';
-import { type UserOrderField as OrderField, type UserRow, userOrder } from '../loaders/user.ts';
-import { userWhere, type UserWhere as Where } from '../loaders/user-where.ts';
-import type { Given } from '../loaders/where.ts';
+import { userOrder } from '../loaders/user.ts';
+import { userWhere } from '../loaders/user-where.ts';
 import { isBound } from '../policy.ts';
 import { lookupUsers } from '../resolvers/user/usersLookup.ts';
-import { AppGrant, AppGrantStatus } from './app.ts';
+import { AppGrant, AppGrantStatus } from './app-grant.ts';
 import { builder } from './builder.ts';
-import { connectionType, mostRows, offsetArgument, pageArguments } from './connection.ts';
+import { mostRows, offsetArgument, pageArguments } from './connection.ts';
 import { guard } from './guard.ts';
-import { DateTimeRange, OrderDirection } from './inputs.ts';
 import { Invitation } from './invitation.ts';
 import { MembershipConnection, MembershipStatus } from './membership.ts';
 import { Node } from './node.ts';
@@ -20,15 +18,8 @@ import { Organization } from './organization-type.ts';
 import { Pool } from './pool.ts';
 import { Role } from './role.ts';
 import { Session } from './session.ts';
-import { User } from './user-type.ts';
-
-export const UserStatus = builder.enumType('UserStatus', {
-  description: 'Whether a person can sign in.',
-  values: {
-    ACTIVE: { description: 'It can.' },
-    SUSPENDED: { description: 'It has no session, and no login succeeds.' },
-  } as const,
-});
+import { User, UserConnection } from './user-type.ts';
+import { UserOrder, UserStatus, UserWhere } from './user-where.ts';
 
 User.implement({
   description:
@@ -97,7 +88,7 @@ User.implement({
       description: 'Access to apps, newest first; every status where none is named.',
       args: { status: t.arg({ type: [AppGrantStatus], description: 'Of these statuses alone.' }) },
       resolve: async (user, { status }, { asking }) =>
-        (await asking.loaders.app.grantsOfUser.load(user.id)).filter((grant) => !status || status.includes(grant.status)),
+        (await asking.loaders.appGrant.ofUser.load(user.id)).filter((grant) => !status || status.includes(grant.status)),
     }),
     memberships: t.field({
       type: MembershipConnection,
@@ -136,56 +127,6 @@ User.implement({
   }),
 });
 
-const UserConnection = connectionType<UserRow>('User', User);
-
-// ---------------------------------------------------------------- inputs
-
-const UserWhere = builder.inputRef<Given<Where>>('UserWhere');
-UserWhere.implement({
-  description: 'Conditions on users; all that are given must hold.',
-  fields: (t) => ({
-    search: t.string({
-      description:
-        'Every word must occur in the e-mail address, name or external id; any case. Combines with all other conditions.',
-    }),
-    ids: t.idList({ description: 'One of these.' }),
-    emails: t.field({ type: ['EmailAddress'], description: 'One of these addresses.' }),
-    externalId: t.string({ description: 'Exactly this one.' }),
-    status: t.field({ type: [UserStatus], description: 'One of these.' }),
-    emailVerified: t.boolean({ description: 'Whether the address is proved.' }),
-    roleCodes: t.stringList({ description: 'Holds at least one of these platform roles.' }),
-    appId: t.id({ description: 'Has access to this app now (an active grant).' }),
-    organizationId: t.id({ description: 'Is an active member of this organization.' }),
-    poolCode: t.string({ description: 'Is at home in this pool, or tagged into it.' }),
-    createdAt: t.field({ type: DateTimeRange, description: 'When the person was created here.' }),
-    lastLoginAt: t.field({ type: DateTimeRange, description: 'When the person last signed in.' }),
-    metadata: t.field({ type: 'JSONObject', description: 'The metadata contains this object (JSON containment).' }),
-    AND: t.field({ type: [UserWhere], description: 'All of these hold.' }),
-    OR: t.field({ type: [UserWhere], description: 'At least one of these holds.' }),
-    NOT: t.field({ type: UserWhere, description: 'This does not hold.' }),
-  }),
-});
-
-const UserOrderField = builder.enumType('UserOrderField', {
-  description: 'What users are ordered by.',
-  values: {
-    CREATED_AT: { description: 'When the person was created here.' },
-    EMAIL: { description: 'The address.' },
-    NAME: { description: 'The name; who has none comes last.' },
-    LAST_LOGIN_AT: { description: 'The last login; who never signed in comes last.' },
-  } satisfies Record<OrderField, unknown>,
-});
-
-const UserOrder = builder.inputRef<{ field: OrderField; direction: 'ASC' | 'DESC' }>('UserOrder').implement({
-  description: 'How users are ordered; ties by id in the same direction.',
-  fields: (t) => ({
-    field: t.field({ type: UserOrderField, required: true, description: 'By what.' }),
-    direction: t.field({ type: OrderDirection, required: true, defaultValue: 'ASC', description: 'Which way.' }),
-  }),
-});
-
-// ---------------------------------------------------------------- reading
-
 builder.queryField('user', (t) =>
   t.withAuth(guard('user')).field({
     type: User,
@@ -212,7 +153,7 @@ builder.queryField('users', (t) =>
       orderBy: t.arg({ type: UserOrder, description: 'Newest first unless told.' }),
     },
     resolve: (_root, { where, orderBy, ...page }, context) => {
-      const order = orderBy ? userOrder(orderBy.field, orderBy.direction) : userOrder('CREATED_AT', 'DESC');
+      const order = userOrder(orderBy?.field ?? 'CREATED_AT', orderBy?.direction ?? 'DESC');
       return context.asking.loaders.user.matching(pageRequest('users', order, page, mostRows(context)), userWhere(where));
     },
   }),

@@ -1,0 +1,96 @@
+import { mkdtemp, readdir, readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { type DemoAccount, seedDemo } from '../prisma/seed.ts';
+import { createPasswords } from '../src/auth/passwords.ts';
+import { deriveSecrets } from '../src/secrets.ts';
+import { createServer, type StewardServer } from '../src/server.ts';
+import { readSettings } from '../src/settings.ts';
+import { testDatabase } from './support/database.ts';
+
+/** A query of the documentation: who asks, the text, its variables, and the refusal that it shows. */
+interface Example {
+  readonly title: string;
+  readonly as: string;
+  readonly code: string | undefined;
+  readonly place: string | undefined;
+  readonly query: string;
+  readonly variables: object;
+}
+
+const example =
+  /<!-- as (?<as>\w+)(?:, with (?<code>\w+)(?: at (?<place>[\w.]+))?)? -->\n```graphql\n(?<query>.+?)```\n(?:```json\n(?<variables>.+?)```)?/gs;
+
+const pages = (await readdir('docs')).filter((name) => name.endsWith('.md'));
+const texts = await Promise.all(pages.map((page) => readFile(join('docs', page), 'utf8')));
+const examples: Example[] = texts.flatMap((text, at) =>
+  [...text.matchAll(example)].map(({ groups: { as, code, place, query, variables = '{}' } = {} }) => ({
+    title: `${pages[at]}: ${/\b(?:query|mutation) (\w+)/.exec(query!)?.[1]}`,
+    as: as!,
+    code,
+    place,
+    query: query!,
+    variables: JSON.parse(variables),
+  })),
+);
+
+let server: StewardServer;
+const tokens = new Map<string, Promise<string>>();
+let accounts: DemoAccount[];
+
+beforeAll(async () => {
+  const database = await testDatabase();
+  const settings = readSettings({ NODE_ENV: 'test' });
+  const dataFolder = await mkdtemp(join(tmpdir(), 'steward-docs-'));
+  const secrets = deriveSecrets(settings.secret);
+  accounts = await seedDemo({ database, passwords: createPasswords(settings.limits), secrets, dataFolder });
+  server = await createServer({ database, settings, log: pino({ enabled: false }) });
+});
+
+async function ask(body: object, token?: string) {
+  const headers = { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) };
+  const request = new Request('http://127.0.0.1/graphql', { method: 'POST', headers, body: JSON.stringify(body) });
+  return (await server.fetch(request)).json() as Promise<{ data?: any; errors?: any[] }>;
+}
+
+async function signIn(persona: string): Promise<string> {
+  const { email, password } = accounts.find((account) => account.persona === persona)!;
+  const query =
+    'mutation ($input: AuthLoginInput!) { authLogin(input: $input) { ... on AuthLoginSuccess { tokens { accessToken } } } }';
+  const { data } = await ask({ query, variables: { input: { email, password } } });
+  return data.authLogin.tokens.accessToken;
+}
+
+const tokenOf = (persona: string): Promise<string> => {
+  if (!tokens.has(persona)) tokens.set(persona, signIn(persona));
+  return tokens.get(persona)!;
+};
+
+/** Where an answer has an empty list, which would teach nothing. */
+function emptyLists(value: unknown, place = ''): string[] {
+  if (Array.isArray(value))
+    return value.length === 0 ? [place] : value.every((one) => emptyLists(one).length) ? emptyLists(value[0], place) : [];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, part]) => emptyLists(part, place ? `${place}.${name}` : name));
+}
+
+describe('what the documentation shows', () => {
+  test('every query in it is run here', () => {
+    const written = texts.flatMap((text) => text.match(/```graphql/g) ?? []);
+
+    expect(examples.length).toBe(written.length);
+    expect(new Set(examples.map(({ title }) => title)).size).toBe(examples.length);
+    expect(examples.length).toBeGreaterThan(8);
+  });
+
+  test.each(examples)('$title', async ({ as, code, place, query, variables }) => {
+    const { data, errors = [] } = await ask({ query, variables }, await tokenOf(as));
+
+    expect(errors.map((error) => [error.extensions.code, error.path?.join('.')])).toEqual(code ? [[code, place]] : []);
+    if (code) return;
+    expect(Object.values(data)).not.toContain(null);
+    expect(emptyLists(data)).toEqual([]);
+  });
+});
