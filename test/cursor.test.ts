@@ -59,6 +59,7 @@ describe('a cursor is refused', () => {
     ['text with a NUL, which the database does not take', 'text', 'a\0b'],
     ['a fraction where integers are ordered', 'int', 1.5],
     ['an integer beyond the column', 'int', 2 ** 31],
+    ['an integer below the column', 'int', -(2 ** 31) - 1],
     ['an integer far beyond', 'int', 1e300],
     ['a truth value', 'text', true],
     ['a large number that is no text', 'bigint', 7],
@@ -119,11 +120,14 @@ describe('a cursor of an order that remembers what the statement saw', () => {
   };
   const values = [1, '12345678901'];
 
-  test.each(['7:7:', '10:20:10,13,19', '9223372036854775807:9223372036854775807:'])('gives the snapshot %s back', (snapshot) => {
-    const made: Position = { values, id, snapshot };
+  test.each(['7:7:', '10:20:10,13,19', '5:9:6', '9223372036854775807:9223372036854775807:'])(
+    'gives the snapshot %s back',
+    (snapshot) => {
+      const made: Position = { values, id, snapshot };
 
-    expect(decodeCursor(place, encodeCursor(place, made), shape)).toEqual(made);
-  });
+      expect(decodeCursor(place, encodeCursor(place, made), shape)).toEqual(made);
+    },
+  );
 
   test.each([
     ['no snapshot', undefined],
@@ -132,6 +136,10 @@ describe('a cursor of an order that remembers what the statement saw', () => {
     ['two numbers', '7:7'],
     ['a word', '7:7:x'],
     ['a list that does not end', '7:9:7,'],
+    ['an oldest above the next', '9:1:'],
+    ['one that runs before the oldest', '5:9:4'],
+    ['one that runs after the next', '5:9:9'],
+    ['those that run in disorder', '5:9:7,6'],
     ['something behind it', "7:7:' OR TRUE"],
     ['a number that no transaction has', '99999999999999999999:7:'],
   ])('is refused with %s', (_what, snapshot) => {

@@ -18,7 +18,6 @@ export interface PositionShape {
 export type ValueType = 'timestamptz' | 'text' | 'int' | 'bigint';
 
 const uuid = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/;
-// As PostgreSQL writes a pg_snapshot: the oldest running transaction, the next one, and those that run between the two.
 const snapshot = /^\d{1,19}:\d{1,19}:(\d{1,19}(,\d{1,19})*)?$/;
 
 // Binds a cursor to its connection: field, parent object, order and direction.
@@ -49,15 +48,23 @@ function positionIn(parts: unknown, place: string, shape: PositionShape): Positi
   if (!Array.isArray(values) || values.length !== shape.values.length) return null;
   if (!shape.values.every(({ type, nullable }, at) => fits(values[at], type, nullable))) return null;
   if (!shape.hasSnapshot) return { values, id };
-  return typeof seen === 'string' && snapshot.test(seen) ? { values, id, snapshot: seen } : null;
+  return typeof seen === 'string' && isSnapshot(seen) ? { values, id, snapshot: seen } : null;
 }
 
 function fits(value: unknown, type: ValueType, nullable: boolean): boolean {
   if (value === null) return nullable;
-  if (type === 'int') return Number.isSafeInteger(value) && Math.abs(value as number) < 2 ** 31;
+  if (type === 'int') return Number.isSafeInteger(value) && (value as number) >= -(2 ** 31) && (value as number) < 2 ** 31;
   if (typeof value !== 'string' || value.includes('\0')) return false;
   if (type === 'bigint') return /^\d{1,19}$/.test(value) && BigInt(value) < 2n ** 63n;
   return type === 'text' || isInstant(value);
+}
+
+/** As PostgreSQL writes a pg_snapshot: the oldest running transaction, the next one, and those that run between the two, in order. */
+function isSnapshot(text: string): boolean {
+  if (!snapshot.test(text)) return false;
+  const [oldest, next, ...running] = text.split(/[:,]/).filter(Boolean).map(BigInt) as [bigint, bigint, ...bigint[]];
+  const inOrder = running.every((number, at) => number >= oldest && number < next && (at === 0 || number > running[at - 1]!));
+  return inOrder && oldest <= next && next < 2n ** 63n;
 }
 
 /** As `toISOString` writes it, within the years that PostgreSQL reads. */

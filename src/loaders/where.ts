@@ -32,8 +32,10 @@ export function whereOf<Where>(
     if (field === 'AND') return allOf((value as Given<Where>[]).map(compile));
     if (field === 'OR') return anyOf((value as Given<Where>[]).map(compile));
     if (field === 'NOT') return noneOf(compile(value));
-    if (holdsNoText(value)) return Prisma.sql`FALSE`;
-    return (fields as Record<string, Condition<never>>)[field]!(value);
+    const values: unknown = value;
+    const possible = Array.isArray(values) ? values.filter((one) => !holdsNoText(one)) : values;
+    if (holdsNoText(possible)) return Prisma.sql`FALSE`;
+    return (fields as Record<string, Condition<never>>)[field]!(possible as never);
   }
   return compile;
 }
