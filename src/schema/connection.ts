@@ -30,7 +30,7 @@ export function connectionType<Row extends { id: string }>(name: string, node: O
     page.rows.map((row) => cursorOf(from.request as never, row));
 
   const edge = builder.objectRef<Edge>(`${name}Edge`).implement({
-    description: `A \`${name}\` and where it stands.`,
+    description: `${/^[AEIO]/.test(name) ? 'An' : 'A'} \`${name}\` and where it stands.`,
     fields: (t) => ({
       cursor: t.exposeString('cursor', { description: 'Pass it as `after` or `before`.' }),
       node: t.field({ type: node, description: 'The row itself.', resolve: (one: Edge) => one.node as never }),

@@ -75,6 +75,8 @@ builder.queryField('pools', (t) =>
     type: [Pool],
     nullable: true,
     description: 'Every pool, by code. Needs `pools:read`.',
+    // A person is in few pools; these are all there are.
+    extensions: { listSize: 10 },
     resolve: (_root, _args, { asking }) => asking.loaders.pool.all('all'),
   }),
 );
