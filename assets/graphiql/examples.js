@@ -66,4 +66,42 @@ export const examples = [
   }
 }`,
   },
+  {
+    persona: 'As a member of an organization, an org admin, or the system admin: an organization with all that you may see.',
+    query: `query AnOrganization {
+  organizationBySlug(slug: "harbour-pine") {
+    name
+    status
+    memberCount
+    owner { name email }
+    viewerPermissions
+    assignableRoles { code }
+    memberships(first: 10, orderBy: { field: NAME }) {
+      totalCount
+      nodes { name email status roles { code } }
+    }
+    roles { code builtIn memberCount }
+    # What you may not see is null, with an error at its place.
+    invitations { totalCount nodes { email expiresAt roles { code } } }
+    auditEvents(first: 10) { nodes { action occurredAt actorName subject { id } } }
+  }
+}`,
+  },
+  {
+    persona: 'Sign in as the system admin or the super admin: what happened lately.',
+    query: `query Audit {
+  auditEvents(first: 20, where: { actions: ["user.*", "session.*"] }) {
+    totalCount
+    pageInfo { hasNextPage endCursor }
+    nodes {
+      action
+      occurredAt
+      actorName
+      impersonatorName
+      subject { id ... on User { email } }
+      changes { field before after }
+    }
+  }
+}`,
+  },
 ];
