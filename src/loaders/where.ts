@@ -14,7 +14,7 @@ type Combinations<Where> = { AND: Given<Where>[]; OR: Given<Where>[]; NOT: Given
 /**
  * Makes the function that turns a `where` into a condition. Fields left out or null make none; all that are given must
  * hold. A value that no stored one can equal or contain, since PostgreSQL has no NUL and no half a character in a text,
- * matches nothing.
+ * matches nothing; of a list each value is an alternative.
  */
 export function whereOf<Where>(
   fields: {
@@ -33,8 +33,8 @@ export function whereOf<Where>(
     if (field === 'OR') return anyOf((value as Given<Where>[]).map(compile));
     if (field === 'NOT') return noneOf(compile(value));
     const values: unknown = value;
-    const possible = Array.isArray(values) ? values.filter((one) => !holdsNoText(one)) : values;
-    if (holdsNoText(possible)) return Prisma.sql`FALSE`;
+    const possible = Array.isArray(values) ? values.filter((one) => !isNowhere(one)) : values;
+    if (isNowhere(possible)) return Prisma.sql`FALSE`;
     return (fields as Record<string, Condition<never>>)[field]!(possible as never);
   }
   return compile;
@@ -43,10 +43,12 @@ export function whereOf<Where>(
 /** Whether a stored text can be this one. */
 export const isText = (value: string): boolean => !/[\0\p{Surrogate}]/u.test(value);
 
-function holdsNoText(value: unknown): boolean {
+function isNowhere(value: unknown): boolean {
   if (typeof value === 'string') return !isText(value);
+  // JSON has no infinity, and `JSON.stringify` would make it null.
+  if (typeof value === 'number') return !Number.isFinite(value);
   if (typeof value !== 'object' || value === null) return false;
-  return Object.entries(value).some(([key, part]) => holdsNoText(key) || holdsNoText(part));
+  return Object.entries(value).some(([key, part]) => isNowhere(key) || isNowhere(part));
 }
 
 export interface DateTimeRange {
