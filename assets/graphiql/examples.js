@@ -67,7 +67,7 @@ export const examples = [
 }`,
   },
   {
-    persona: 'As a member of an organization, an org admin, or the system admin: an organization with all that you may see.',
+    persona: 'As a member of an organization, an org admin or system admin.',
     query: `query AnOrganization {
   organizationBySlug(slug: "harbour-pine") {
     name
@@ -83,7 +83,9 @@ export const examples = [
     roles { code builtIn memberCount }
     # What you may not see is null, with an error at its place.
     invitations { totalCount nodes { email expiresAt roles { code } } }
-    auditEvents(first: 10) { nodes { action occurredAt actorName subject { id } } }
+    auditEvents(first: 10) {
+      nodes { action occurredAt actorName subject { id } }
+    }
   }
 }`,
   },
