@@ -14,11 +14,11 @@ export const fold = (text: string): string =>
     .replaceAll('ς', 'σ')
     .replaceAll('i\u0307', 'i');
 
-// A line break can't be part of a search word, so no word matches across two fields.
+// A line for each field: a line break can't be part of a search word, so no word matches across two fields.
 const searchText = (...fields: (string | null | undefined)[]): string =>
   fields
     .filter(Boolean)
-    .map((field) => fold(field!))
+    .map((field) => fold(field!).replaceAll('\n', ' '))
     .join('\n');
 
 /** What `UserWhere.search` looks at. */

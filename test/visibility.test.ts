@@ -1,18 +1,22 @@
 import {
+  type GraphQLField,
   type GraphQLNamedType,
   type GraphQLObjectType,
   getNamedType,
+  getNullableType,
   isCompositeType,
   isInterfaceType,
+  isListType,
   isObjectType,
   isRequiredArgument,
   isUnionType,
 } from 'graphql';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { encodeId } from '../src/ids.ts';
+import { decodeAnyId, encodeId, prefixes } from '../src/ids.ts';
 import { schema } from '../src/schema/index.ts';
+import { happened } from './support/events.ts';
 import { type Cast, makeCast, type Visit } from './support/personas.ts';
-import { defaultPool as defaultPoolUuid, password, startWorld, type World } from './support/world.ts';
+import { type Answer, defaultPool as defaultPoolUuid, password, startWorld, type World } from './support/world.ts';
 
 /**
  * Who sees what, on every path that leads to it. The tables are written by hand from the design; nothing here is taken
@@ -22,6 +26,11 @@ import { defaultPool as defaultPoolUuid, password, startWorld, type World } from
 let world: World;
 let cast: Cast;
 let readers: Record<Reader, Visit>;
+/** What the owner of Acme has elsewhere: another organization, and what it has there and of its own. */
+let elsewhere: Awaited<ReturnType<typeof makeElsewhere>>;
+let events: Awaited<ReturnType<typeof makeEvents>>;
+/** One event of Acme about each of the things. */
+let eventsAbout: Record<string, { readonly id: string; readonly by: readonly Reader[] }>;
 
 beforeAll(async () => {
   // The query that selects everything is larger than what clients may send.
@@ -31,9 +40,11 @@ beforeAll(async () => {
     STEWARD_MAX_LEAVES: '100000000',
     STEWARD_MAX_PAGE_SIZE: '30',
     STEWARD_MAX_DEPTH: '50',
+    STEWARD_MAX_ALIASES: '10000',
     STEWARD_MAX_BODY_BYTES: '10000000',
   });
   cast = await makeCast(world);
+  elsewhere = await makeElsewhere();
   const { people, organizations, visit, visitWith } = cast;
   readers = {
     anonymous: visitWith(null),
@@ -52,10 +63,61 @@ beforeAll(async () => {
     'traveller in Globex': await visit(people.traveller, { organization: organizations.globex, app: cast.apps.granted }),
     'staff as traveller': await cast.staffAsTraveller(),
     'admin as traveller': await cast.adminAsTraveller(),
+    'owner in the annex': await visit(people.owner, { organization: elsewhere.annex }),
+    'staff as admin': await visit(people.admin, {
+      impersonator: { by: people.superAdmin, from: await visit(people.superAdmin) },
+    }),
+    'admin as owner': await visit(people.owner, {
+      impersonator: { by: people.admin, from: await visit(people.admin), boundTo: organizations.acme },
+    }),
     superAdmin: await visit(people.superAdmin),
     systemAdmin: await visit(people.systemAdmin),
   };
+  events = await makeEvents();
+  eventsAbout = {};
+  for (const [name, { id, by }] of Object.entries(things)) {
+    const { type, uuid } = decodeAnyId(id())!;
+    const subject = { type: prefixes[type], id: uuid };
+    const event = await happened(world, { action: 'thing.touched', subject, organizationId: organizations.acme.uuid });
+    eventsAbout[name] = { id: event.id, by };
+  }
 });
+
+async function makeElsewhere() {
+  const { owner } = cast.people;
+  const annex = await world.organization({ owner, name: 'Annex', customRoles: { usher: ['org:update'] } });
+  const pool = await world.pool('tag-of-owner');
+  await cast.tag(owner, pool);
+  const app = await world.app();
+  const grant = await world.grant(owner, app);
+  const invitation = await world.invitation({ organization: cast.organizations.initech, email: owner.email });
+  const [role] = await world.database.query<{ id: string }>(
+    world.sql`SELECT id FROM roles WHERE organization_id = ${annex.uuid}::uuid`,
+  );
+  return { annex, pool, app, grant, invitation, role: { id: encodeId('role', role!.id) } };
+}
+
+/** Where requests of events came from, and through what. */
+const origin = { ipAddress: '198.51.100.9', userAgent: 'curl/8' };
+
+async function makeEvents() {
+  const { admin, owner, member, superAdmin, traveller, outsider } = cast.people;
+  const { acme, globex, closed, initech, shop } = cast.organizations;
+  const action = 'organization.updated';
+  const about = { type: 'user' as const, id: traveller.uuid };
+  return {
+    byAdmin: await happened(world, { action, organizationId: acme.uuid }, { by: admin, ...origin }),
+    asOwner: await happened(world, { action, organizationId: acme.uuid }, { by: owner, really: superAdmin, ...origin }),
+    asMember: await happened(world, { action, organizationId: acme.uuid }, { by: member, really: admin, ...origin }),
+    byNobody: await happened(world, { action, organizationId: acme.uuid }, origin),
+    ofGlobex: await happened(world, { action, organizationId: globex.uuid, subject: about }, { by: outsider, ...origin }),
+    ofClosed: await happened(world, { action, organizationId: closed.uuid }, origin),
+    ofInitech: await happened(world, { action, organizationId: initech.uuid, subject: about }, origin),
+    ofShop: await happened(world, { action, organizationId: shop.uuid }, { by: traveller, ...origin }),
+    ofAnnex: await happened(world, { action, organizationId: elsewhere.annex.uuid }, { by: owner, ...origin }),
+    ofNone: await happened(world, { action: 'user.updated', subject: about }, { by: traveller, ...origin }),
+  };
+}
 
 /** By name: the first letter says nothing, so names are whole. Staff is nobody's member. */
 const everyReader = [
@@ -75,6 +137,9 @@ const everyReader = [
   'traveller in Globex',
   'staff as traveller',
   'admin as traveller',
+  'owner in the annex',
+  'staff as admin',
+  'admin as owner',
   'superAdmin',
   'systemAdmin',
 ] as const;
@@ -93,9 +158,14 @@ const readsMembersOfAcme = [
   'traveller',
   'staff as traveller',
   'admin as traveller',
+  'staff as admin',
+  'admin as owner',
 ] as const;
 const readsAcme = [...readsMembersOfAcme, 'seller'] as const;
+const readsEventsOfAcme = ['admin', 'owner', 'staff as admin', 'admin as owner'] as const;
 const readsGlobex = ['outsider', ...travellers] as const;
+/** Acme's owner as itself; one of its sessions is scoped to its other organization. */
+const owners = ['owner', 'owner in the annex'] as const;
 const signedIn = everyReader.filter((reader) => reader !== 'anonymous');
 
 // ---------------------------------------------------------------- by its own id
@@ -110,8 +180,9 @@ const things: Record<string, Seen> = {
   'the traveller': { type: 'User', id: () => cast.people.traveller.id, by: [...travellers, 'admin as traveller', ...staff] },
   'a colleague of everybody in Acme': { type: 'User', id: () => cast.people.member.id, by: ['member', ...staff] },
   // The impersonated session is shown its impersonator through `viewer.impersonator` alone.
-  'the admin who impersonates': { type: 'User', id: () => cast.people.admin.id, by: ['admin', ...staff] },
+  'the admin who impersonates': { type: 'User', id: () => cast.people.admin.id, by: ['admin', 'staff as admin', ...staff] },
   'the super admin who impersonates': { type: 'User', id: () => cast.people.superAdmin.id, by: staff },
+  'the owner of Acme': { type: 'User', id: () => cast.people.owner.id, by: [...owners, 'admin as owner', ...staff] },
 
   'a session of the traveller': { type: 'Session', id: () => readers.traveller.sessionId, by: [...travellers, ...staff] },
   'an impersonation of the traveller': {
@@ -119,18 +190,39 @@ const things: Record<string, Seen> = {
     id: () => readers['admin as traveller'].sessionId,
     by: [...travellers, 'admin as traveller', ...staff],
   },
-  'a session of the admin who impersonates': { type: 'Session', id: () => readers.admin.sessionId, by: ['admin', ...staff] },
+  'a session of the admin who impersonates': {
+    type: 'Session',
+    id: () => readers.admin.sessionId,
+    by: ['admin', 'staff as admin', ...staff],
+  },
+  'a session of the owner': { type: 'Session', id: () => readers.owner.sessionId, by: [...owners, ...staff] },
+  'an impersonation of the owner': {
+    type: 'Session',
+    id: () => readers['admin as owner'].sessionId,
+    by: [...owners, 'admin as owner', ...staff],
+  },
 
   'a grant': { type: 'AppGrant', id: () => cast.grants.active, by: [...travellers, ...staff] },
   'a revoked grant': { type: 'AppGrant', id: () => cast.grants.revoked, by: [...travellers, ...staff] },
   'an app with a grant for it': { type: 'App', id: () => cast.apps.granted.id, by: [...travellers, ...staff] },
   'an app with a revoked grant for it': { type: 'App', id: () => cast.apps.revoked.id, by: [...travellers, ...staff] },
+  "the owner's grant": { type: 'AppGrant', id: () => elsewhere.grant, by: [...owners, ...staff] },
+  "the owner's app": { type: 'App', id: () => elsewhere.app.id, by: [...owners, ...staff] },
   'an app without a grant': { type: 'App', id: () => cast.apps.other.id, by: staff },
 
   'the pool that everybody is at home in': { type: 'Pool', id: () => defaultPool, by: signedIn },
   "the traveller's further pool": { type: 'Pool', id: () => cast.pools.tag.id, by: [...travellers, ...staff] },
-  "the super admin's further pool": { type: 'Pool', id: () => cast.pools.staff.id, by: ['staff as traveller', ...staff] },
-  "the admin's further pool": { type: 'Pool', id: () => cast.pools.admin.id, by: ['admin', 'admin as traveller', ...staff] },
+  "the super admin's further pool": {
+    type: 'Pool',
+    id: () => cast.pools.staff.id,
+    by: ['staff as traveller', 'staff as admin', ...staff],
+  },
+  "the admin's further pool": {
+    type: 'Pool',
+    id: () => cast.pools.admin.id,
+    by: ['admin', 'staff as admin', 'admin as traveller', 'admin as owner', ...staff],
+  },
+  "the owner's further pool": { type: 'Pool', id: () => elsewhere.pool.id, by: [...owners, ...staff] },
   'the home pool of an app that the traveller has': { type: 'Pool', id: () => cast.pools.far.id, by: staff },
 
   Acme: { type: 'Organization', id: () => cast.organizations.acme.id, by: [...readsAcme, ...staff] },
@@ -142,6 +234,7 @@ const things: Record<string, Seen> = {
     id: () => cast.organizations.shop.id,
     by: ['traveller', 'staff as traveller', ...staff],
   },
+  'the other organization of the owner': { type: 'Organization', id: () => elsewhere.annex.id, by: [...owners, ...staff] },
 
   'the membership of the traveller in Acme': {
     type: 'Membership',
@@ -168,6 +261,16 @@ const things: Record<string, Seen> = {
     id: () => membership('globex', 'outsider'),
     by: [...readsGlobex, ...staff],
   },
+  'the membership of the owner of Acme': {
+    type: 'Membership',
+    id: () => membership('acme', 'owner'),
+    by: [...readsMembersOfAcme, 'owner in the annex', ...staff],
+  },
+  'the membership of the owner elsewhere': {
+    type: 'Membership',
+    id: () => elsewhere.annex.memberships.get(cast.people.owner.uuid)!,
+    by: [...owners, ...staff],
+  },
   'the own membership in the suspended organization': {
     type: 'Membership',
     id: () => membership('closed', 'confined'),
@@ -181,6 +284,11 @@ const things: Record<string, Seen> = {
   'the custom role of Acme': { type: 'Role', id: () => cast.roles.inviter.id, by: [...readsAcme, ...staff] },
   'the custom role of Globex': { type: 'Role', id: () => cast.roles.scout.id, by: [...readsGlobex, ...staff] },
   'the custom role of the suspended organization': { type: 'Role', id: () => cast.roles.turnkey.id, by: ['confined', ...staff] },
+  'the custom role of the other organization of the owner': {
+    type: 'Role',
+    id: () => elsewhere.role.id,
+    by: [...owners, ...staff],
+  },
   // The traveller's invitation carries it, and shows it; by its own id it is not there.
   'the custom role of the organization that invites': { type: 'Role', id: () => cast.roles.temp.id, by: staff },
 
@@ -196,6 +304,25 @@ const things: Record<string, Seen> = {
     id: () => cast.invitations.toUnverified.id,
     by: staff,
   },
+  'an invitation to the owner': { type: 'Invitation', id: () => elsewhere.invitation.id, by: [...owners, ...staff] },
+
+  'an event of Acme': { type: 'AuditEvent', id: () => events.byAdmin.id, by: [...readsEventsOfAcme, ...staff] },
+  'an event of Acme, of nobody': { type: 'AuditEvent', id: () => events.byNobody.id, by: [...readsEventsOfAcme, ...staff] },
+  // It is about the traveller, who is no more than a member there.
+  'an event of Globex': { type: 'AuditEvent', id: () => events.ofGlobex.id, by: ['outsider', ...staff] },
+  'an event of the suspended organization': { type: 'AuditEvent', id: () => events.ofClosed.id, by: staff },
+  'an event of the organization that invites': { type: 'AuditEvent', id: () => events.ofInitech.id, by: staff },
+  'an event of the organization that the traveller owns': {
+    type: 'AuditEvent',
+    id: () => events.ofShop.id,
+    by: ['traveller', 'staff as traveller', ...staff],
+  },
+  'an event of the other organization of the owner': {
+    type: 'AuditEvent',
+    id: () => events.ofAnnex.id,
+    by: [...owners, ...staff],
+  },
+  'an event of no organization, by the traveller': { type: 'AuditEvent', id: () => events.ofNone.id, by: staff },
 };
 
 const defaultPool = encodeId('pool', defaultPoolUuid);
@@ -597,8 +724,12 @@ const paths: Record<string, () => Promise<void>> = {
   },
   'User.ownedOrganizations → Organization': async () => {
     expect(await own('owner', 'user { ownedOrganizations { id } }')).toEqual({
-      user: { ownedOrganizations: [{ id: cast.organizations.acme.id }] },
+      user: { ownedOrganizations: [{ id: elsewhere.annex.id }, { id: cast.organizations.acme.id }] },
     });
+    expect(await own('owner in the annex', 'user { ownedOrganizations { id } }')).toEqual({
+      user: { ownedOrganizations: [{ id: elsewhere.annex.id }] },
+    });
+    expect(await own('staff as admin', 'user { ownedOrganizations { id } }')).toEqual({ user: { ownedOrganizations: [] } });
     expect(await own('traveller', 'user { ownedOrganizations { id } }')).toEqual({
       user: { ownedOrganizations: [{ id: cast.organizations.shop.id }] },
     });
@@ -817,24 +948,592 @@ const paths: Record<string, () => Promise<void>> = {
       { id: cast.invitations.toUnverified.id },
     ]);
   },
+
+  // ---- by a root field that takes an id, a code or a slug
+
+  'Query.organization → Organization': () => byRoot('organization(id: $value)', 'ID!', 'Organization'),
+  'Query.organizationBySlug → Organization': () => byRoot('organizationBySlug(slug: $value)', 'String!', 'Organization', 'slug'),
+  'Query.app → App': () => byRoot('app(id: $value)', 'ID!', 'App'),
+  'Query.appByCode → App': () => byRoot('appByCode(code: $value)', 'String!', 'App', 'code'),
+  'Query.poolByCode → Pool': () => byRoot('poolByCode(code: $value)', 'String!', 'Pool', 'code'),
+  'Query.invitationByToken → Invitation': async () => {
+    // Whoever holds the token, with what the invitation carries; the organization itself only who sees it anyway.
+    const { toTraveller, ofAcme } = cast.invitations;
+    const { initech, acme } = cast.organizations;
+    const document = `query ($token: String!) { invitationByToken(token: $token) {
+      id email organizationId organizationName organizationSlug invitedByName organization { id } roles { code organization { id } } } }`;
+    const read = (token: string) => all(everyReader, async (visit) => (await visit.run(document, { token })).invitationByToken);
+    const of = (invitation: { id: string }, email: string, { id, name, slug }: { id: string; name: string; slug: string }) => ({
+      id: invitation.id,
+      email,
+      organizationId: id,
+      organizationName: name,
+      organizationSlug: slug,
+    });
+    const member = { code: 'org_member', organization: null };
+    expect(await read(toTraveller.token)).toEqual(
+      Object.fromEntries(
+        everyReader.map((reader) => {
+          const organization = includes(staff, reader) ? { id: initech.id } : null;
+          return [
+            reader,
+            {
+              ...of(toTraveller, cast.people.traveller.email, initech),
+              invitedByName: 'Owner of the inviting organization',
+              organization,
+              roles: [{ code: 'temp', organization }, member],
+            },
+          ];
+        }),
+      ),
+    );
+    expect(await read(ofAcme.token)).toEqual(
+      Object.fromEntries(
+        everyReader.map((reader) => [
+          reader,
+          {
+            ...of(ofAcme, 'stranger@example.com', acme),
+            invitedByName: 'Admin',
+            organization: includes([...readsAcme, ...staff], reader) ? { id: acme.id } : null,
+            roles: [member],
+          },
+        ]),
+      ),
+    );
+    expect(await read(`${ofAcme.token}x`)).toEqual(same(everyReader, null));
+  },
+
+  // ---- lists of everything
+
+  'Query.users → UserConnection': () => staffAlone('users(first: 1) { totalCount }'),
+  'Query.usersLookup → UsersLookup': () => staffAlone('usersLookup(ids: []) { missingIds }'),
+  'Query.organizations → OrganizationConnection': () => staffAlone('organizations(first: 1) { totalCount }'),
+  'Query.auditEvents → AuditEventConnection': () => staffAlone('auditEvents(first: 1) { totalCount }'),
+  'OrganizationConnection.nodes → Organization': async () => {
+    const { organizations } = await readers.superAdmin.run('{ organizations(first: 30) { totalCount nodes { id } } }');
+    expect(ids(organizations.nodes)).toEqual(
+      expect.arrayContaining(ids([...Object.values(cast.organizations), elsewhere.annex])),
+    );
+    expect(organizations.totalCount).toBe(organizations.nodes.length);
+    await staffAlone('organizations { nodes { id } }');
+  },
+  'OrganizationEdge.node → Organization': async () => {
+    const { id, name } = cast.organizations.closed;
+    const document = 'query ($where: OrganizationWhere) { organizations(where: $where) { edges { node { id name status } } } }';
+    const where = { ids: [id] };
+    expect((await readers.systemAdmin.run(document, { where })).organizations.edges).toEqual([
+      { node: { id, name, status: 'SUSPENDED' } },
+    ]);
+    for (const reader of ['confined', 'owner', 'staff as admin', 'admin as owner'] as const)
+      expect(refused(await readers[reader].ask(document, { where }))).toEqual([{ organizations: null }, ['FORBIDDEN']]);
+  },
+  'Query.apps → App': async () => {
+    const wanted = ids([...Object.values(cast.apps), elsewhere.app]);
+    for (const reader of staff)
+      expect(ids((await readers[reader].run('{ apps { id } }')).apps)).toEqual(expect.arrayContaining(wanted));
+    await staffAlone('apps { id }');
+  },
+  'Query.pools → Pool': async () => {
+    const wanted = [defaultPool, ...ids([...Object.values(cast.pools), elsewhere.pool])];
+    for (const reader of staff)
+      expect(ids((await readers[reader].run('{ pools { id } }')).pools)).toEqual(expect.arrayContaining(wanted));
+    await staffAlone('pools { id }');
+  },
+
+  // ---- below an organization
+
+  'Organization.owner → Membership': async () => {
+    const { acme, globex, closed, shop } = cast.organizations;
+    expect(await inside(acme, 'owner { id }')).toEqual({
+      ...same([...readsMembersOfAcme, ...staff], { id: membership('acme', 'owner') }),
+      seller: null,
+    });
+    expect(await inside(globex, 'owner { id }')).toEqual(
+      same([...readsGlobex, ...staff], { id: membership('globex', 'outsider') }),
+    );
+    // org:read alone shows no member but oneself.
+    expect(await inside(closed, 'owner { id }')).toEqual({
+      confined: null,
+      ...same(staff, { id: membership('closed', 'landlord') }),
+    });
+    expect(await inside(shop, 'owner { id }')).toEqual(
+      same(['traveller', 'staff as traveller', ...staff], { id: membership('shop', 'traveller') }),
+    );
+  },
+  'Organization.viewerMembership → Membership': async () => {
+    const { acme, globex, closed } = cast.organizations;
+    const own = (who: keyof Cast['people']) => ({ id: membership('acme', who) });
+    expect(await inside(acme, 'viewerMembership { id }')).toEqual({
+      member: own('member'),
+      manager: own('manager'),
+      admin: own('admin'),
+      owner: own('owner'),
+      inviter: own('inviter'),
+      seller: own('seller'),
+      traveller: own('traveller'),
+      'staff as traveller': own('traveller'),
+      'admin as traveller': own('traveller'),
+      'staff as admin': own('admin'),
+      'admin as owner': own('owner'),
+      ...same(staff, null),
+    });
+    expect(await inside(globex, 'viewerMembership { id }')).toEqual({
+      outsider: { id: membership('globex', 'outsider') },
+      ...same(travellers, { id: membership('globex', 'traveller') }),
+      ...same(staff, null),
+    });
+    expect(await inside(closed, 'viewerMembership { id }')).toEqual({
+      confined: { id: membership('closed', 'confined') },
+      ...same(staff, null),
+    });
+  },
+  'Organization.memberships → MembershipConnection': async () => {
+    const { acme, globex, closed } = cast.organizations;
+    const selection = 'memberships(orderBy: { field: EMAIL }) { totalCount nodes { id } }';
+    const members = (organization: 'acme' | 'globex' | 'closed', who: readonly (keyof Cast['people'])[]) => ({
+      totalCount: who.length,
+      nodes: [...who]
+        .sort((one, other) => (cast.people[one].email < cast.people[other].email ? -1 : 1))
+        .map((one) => ({ id: membership(organization, one) })),
+    });
+    // The suspended one is among them, for everyone who sees members.
+    const ofAcme = ['owner', 'admin', 'manager', 'member', 'inviter', 'seller', 'suspended', 'traveller'] as const;
+    expect(await inside(acme, selection)).toEqual({
+      ...same([...readsMembersOfAcme, ...staff], members('acme', ofAcme)),
+      seller: 'FORBIDDEN',
+    });
+    expect(await inside(globex, selection)).toEqual(
+      same([...readsGlobex, ...staff], members('globex', ['outsider', 'traveller'])),
+    );
+    expect(await inside(closed, selection)).toEqual({
+      confined: 'FORBIDDEN',
+      ...same(staff, members('closed', ['landlord', 'confined', 'cellmate'])),
+    });
+  },
+  'Organization.roles → Role': async () => {
+    const { acme, closed } = cast.organizations;
+    const selection = 'roles { code organization { id } }';
+    const builtIn = ['org_admin', 'org_manager', 'seller', 'buyer', 'org_member'];
+    const byCode = (found: any) => [...found].sort((one, other) => (one.code < other.code ? -1 : 1));
+    const roles = (own: string, organization: { id: string }) =>
+      byCode([...builtIn.map((code) => ({ code, organization: null })), { code: own, organization: { id: organization.id } }]);
+    const sorted = async (organization: { id: string }) =>
+      Object.fromEntries(Object.entries(await inside(organization, selection)).map(([reader, found]) => [reader, byCode(found)]));
+    expect(await sorted(acme)).toEqual(same([...readsAcme, ...staff], roles('inviter', acme)));
+    expect(await sorted(closed)).toEqual(same(['confined', ...staff], roles('turnkey', closed)));
+  },
+  'Organization.assignableRoles → Role': async () => {
+    const { acme, closed } = cast.organizations;
+    const selection = 'assignableRoles { code }';
+    const roles = (...codes: string[]) => codes.map((code) => ({ code }));
+    const every = roles('org_admin', 'org_manager', 'seller', 'buyer', 'inviter', 'org_member');
+    expect(await inside(acme, selection)).toEqual({
+      ...same([...readsAcme], []),
+      manager: roles('org_manager', 'seller', 'buyer', 'inviter', 'org_member'),
+      ...same(['admin', 'owner', ...staff], every),
+    });
+    expect(await inside(closed, selection)).toEqual({
+      confined: [],
+      ...same(staff, roles('org_admin', 'org_manager', 'seller', 'buyer', 'turnkey', 'org_member')),
+    });
+  },
+  'Organization.invitations → InvitationConnection': async () => {
+    const { acme, closed, globex } = cast.organizations;
+    const selection = 'invitations { totalCount nodes { id } }';
+    const one = (id: string) => ({ totalCount: 1, nodes: [{ id }] });
+    expect(await inside(acme, selection)).toEqual({
+      ...same([...readsMembersOfAcme, ...staff], one(cast.invitations.ofAcme.id)),
+      seller: 'FORBIDDEN',
+    });
+    expect(await inside(closed, selection)).toEqual({ confined: 'FORBIDDEN', ...same(staff, one(cast.invitations.ofClosed.id)) });
+    expect(await inside(globex, selection)).toEqual(same([...readsGlobex, ...staff], { totalCount: 0, nodes: [] }));
+  },
+  'InvitationConnection.nodes → Invitation': async () => {
+    const document =
+      'query ($id: ID!) { organization(id: $id) { invitations { nodes { id email organization { id } roles { code } } } } }';
+    const { acme } = cast.organizations;
+    for (const reader of ['member', 'inviter', 'admin as owner', 'superAdmin'] as const)
+      expect((await readers[reader].run(document, { id: acme.id })).organization.invitations.nodes).toEqual([
+        {
+          id: cast.invitations.ofAcme.id,
+          email: 'stranger@example.com',
+          organization: { id: acme.id },
+          roles: [{ code: 'org_member' }],
+        },
+      ]);
+  },
+  'InvitationEdge.node → Invitation': async () => {
+    const document =
+      'query ($id: ID!) { organization(id: $id) { invitations { edges { node { id roles { code organization { id } } } } } } }';
+    const { initech } = cast.organizations;
+    const { organization } = await readers.systemAdmin.run(document, { id: initech.id });
+    expect(organization.invitations.edges.map(({ node }: any) => node)).toContainEqual({
+      id: cast.invitations.toTraveller.id,
+      roles: [
+        { code: 'temp', organization: { id: initech.id } },
+        { code: 'org_member', organization: null },
+      ],
+    });
+    // Who is invited is no member yet.
+    for (const reader of [...travellers, ...owners])
+      expect(await readers[reader].run(document, { id: initech.id })).toEqual({ organization: null });
+  },
+  'Organization.auditEvents → AuditEventConnection': async () => {
+    const { acme, globex, closed, shop } = cast.organizations;
+    const selection = 'auditEvents(where: { actions: ["organization.updated"] }) { totalCount nodes { id } }';
+    const page = (...of: { id: string }[]) => ({ totalCount: of.length, nodes: of.map(({ id }) => ({ id })) });
+    const { byAdmin, asOwner, asMember, byNobody, ofGlobex, ofClosed, ofShop } = events;
+    expect(await inside(acme, selection)).toEqual({
+      ...same([...readsAcme], 'FORBIDDEN'),
+      ...same([...readsEventsOfAcme, ...staff], page(byNobody, asMember, asOwner, byAdmin)),
+    });
+    expect(await inside(globex, selection)).toEqual({
+      ...same(travellers, 'FORBIDDEN'),
+      ...same(['outsider', ...staff], page(ofGlobex)),
+    });
+    expect(await inside(closed, selection)).toEqual({ confined: 'FORBIDDEN', ...same(staff, page(ofClosed)) });
+    expect(await inside(shop, selection)).toEqual(same(['traveller', 'staff as traveller', ...staff], page(ofShop)));
+    expect(await inside(elsewhere.annex, selection)).toEqual(same([...owners, ...staff], page(events.ofAnnex)));
+  },
+
+  // ---- audit events
+
+  'AuditEventConnection.nodes → AuditEvent': async () => {
+    await originsOf(async (visit) => {
+      const { organization } = await visit.run(
+        `query ($id: ID!) { organization(id: $id) { auditEvents(where: { actions: ["organization.updated"] }) { nodes { ${originSelection} } } } }`,
+        { id: cast.organizations.acme.id },
+      );
+      return organization.auditEvents.nodes;
+    });
+  },
+  'AuditEventEdge.node → AuditEvent': async () => {
+    await originsOf(async (visit) => {
+      const { organization } = await visit.run(
+        `query ($id: ID!) { organization(id: $id) { auditEvents(where: { actions: ["organization.updated"] }) { edges { node { ${originSelection} } } } } }`,
+        { id: cast.organizations.acme.id },
+      );
+      return organization.auditEvents.edges.map(({ node }: any) => node);
+    });
+  },
+  'User.auditEvents → AuditEventConnection': async () => {
+    // Not even one's own: what else was done is for the operator to know.
+    for (const reader of signedIn) {
+      const answer = await readers[reader].ask('{ viewer { user { auditEvents { totalCount } } } }');
+      if (includes(staff, reader)) expect(answer).toMatchObject({ errors: [], data: { viewer: { user: { auditEvents: {} } } } });
+      else expect(refused(answer)).toEqual([{ viewer: { user: { auditEvents: null } } }, ['FORBIDDEN']]);
+    }
+    for (const reader of ['staff as traveller', 'admin as traveller', 'staff as admin', 'admin as owner'] as const)
+      expect(refused(await readers[reader].ask('{ viewer { impersonator { auditEvents { totalCount } } } }'))).toEqual([
+        { viewer: { impersonator: { auditEvents: null } } },
+        ['FORBIDDEN'],
+      ]);
+    const { auditEvents } = await ofPerson(
+      'superAdmin',
+      'traveller',
+      'auditEvents(where: { actions: ["organization.updated", "user.updated"] }) { totalCount nodes { id } }',
+    );
+    const { ofGlobex, ofInitech, ofShop, ofNone } = events;
+    expect(auditEvents).toEqual({ totalCount: 4, nodes: [ofNone, ofShop, ofInitech, ofGlobex].map(({ id }) => ({ id })) });
+  },
+  'AuditEvent.actor → User': async () => {
+    const { admin, owner, member } = cast.people;
+    expect(await inEvents('actor { id }')).toEqual({
+      admin: [{ actor: { id: admin.id } }, { actor: null }, { actor: null }, { actor: null }],
+      owner: [{ actor: null }, { actor: { id: owner.id } }, { actor: null }, { actor: null }],
+      'staff as admin': [{ actor: { id: admin.id } }, { actor: null }, { actor: null }, { actor: null }],
+      'admin as owner': [{ actor: null }, { actor: { id: owner.id } }, { actor: null }, { actor: null }],
+      ...same(staff, [{ actor: { id: admin.id } }, { actor: { id: owner.id } }, { actor: { id: member.id } }, { actor: null }]),
+    });
+    expect(await inEvents('actorId actorName')).toEqual(
+      same(
+        [...readsEventsOfAcme, ...staff],
+        [
+          { actorId: admin.id, actorName: 'Admin' },
+          { actorId: owner.id, actorName: 'Owner' },
+          { actorId: member.id, actorName: 'Member' },
+          { actorId: null, actorName: null },
+        ],
+      ),
+    );
+  },
+  'AuditEvent.impersonator → User': async () => {
+    const { admin, superAdmin } = cast.people;
+    const none = { impersonator: null };
+    const admins = [none, none, { impersonator: { id: admin.id } }, none];
+    expect(await inEvents('impersonator { id }')).toEqual({
+      admin: admins,
+      owner: [none, none, none, none],
+      // Who acts as somebody is shown itself through `viewer.impersonator` alone.
+      'staff as admin': admins,
+      'admin as owner': [none, none, none, none],
+      ...same(staff, [none, { impersonator: { id: superAdmin.id } }, { impersonator: { id: admin.id } }, none]),
+    });
+    expect(await inEvents('impersonatorId impersonatorName')).toEqual(
+      same(
+        [...readsEventsOfAcme, ...staff],
+        [
+          { impersonatorId: null, impersonatorName: null },
+          { impersonatorId: superAdmin.id, impersonatorName: 'Super admin' },
+          { impersonatorId: admin.id, impersonatorName: 'Admin' },
+          { impersonatorId: null, impersonatorName: null },
+        ],
+      ),
+    );
+  },
+  'AuditEvent.organization → Organization': async () => {
+    const { acme, shop, closed } = cast.organizations;
+    expect(await inEvents('organization { id } organizationId')).toEqual(
+      same([...readsEventsOfAcme, ...staff], Array(4).fill({ organization: { id: acme.id }, organizationId: acme.id })),
+    );
+    const document = 'query ($ids: [ID!]!) { nodes(ids: $ids) { ... on AuditEvent { organization { id } organizationId } } }';
+    const ids = [events.ofShop.id, events.ofClosed.id, events.ofNone.id];
+    expect((await readers.superAdmin.run(document, { ids })).nodes).toEqual([
+      { organization: { id: shop.id }, organizationId: shop.id },
+      { organization: { id: closed.id }, organizationId: closed.id },
+      { organization: null, organizationId: null },
+    ]);
+  },
+
+  // ---- below apps and pools
+
+  'Pool.apps → App': async () => {
+    for (const [reader, selection] of poolsWithoutRights)
+      expect(await poolsOf(reader, `${selection} { apps { id } }`)).toEqual({ nulls: true, codes: ['FORBIDDEN'] });
+    const document = 'query ($id: ID!) { node(id: $id) { ... on Pool { apps { id } } } }';
+    for (const reader of staff) {
+      expect((await readers[reader].run(document, { id: cast.pools.tag.id })).node.apps).toEqual([{ id: cast.apps.granted.id }]);
+      expect((await readers[reader].run(document, { id: cast.pools.admin.id })).node.apps).toEqual([]);
+    }
+  },
+  'Pool.users → UserConnection': async () => {
+    for (const [reader, selection] of poolsWithoutRights)
+      expect(await poolsOf(reader, `${selection} { users { nodes { id } } userCount homeCount tagCount }`)).toEqual({
+        nulls: true,
+        codes: ['FORBIDDEN', 'FORBIDDEN', 'FORBIDDEN', 'FORBIDDEN'],
+      });
+    const document =
+      'query ($id: ID!) { node(id: $id) { ... on Pool { userCount homeCount tagCount users { totalCount nodes { id } } } } }';
+    for (const reader of staff)
+      expect((await readers[reader].run(document, { id: cast.pools.tag.id })).node).toEqual({
+        userCount: 1,
+        homeCount: 0,
+        tagCount: 1,
+        users: { totalCount: 1, nodes: [{ id: cast.people.traveller.id }] },
+      });
+  },
+  'App.grants → AppGrantConnection': async () => {
+    // Not even of an app that one has.
+    for (const reader of [...travellers, ...owners]) {
+      const answer = await readers[reader].ask('{ viewer { user { appGrants { app { userCount grants { totalCount } } } } } }');
+      const { appGrants } = answer.data.viewer.user;
+      expect(appGrants.length).toBeGreaterThan(0);
+      expect(appGrants).toEqual(appGrants.map(() => ({ app: { userCount: null, grants: null } })));
+      expect(answer.errors.map(({ extensions }) => extensions.code)).toEqual(appGrants.flatMap(() => ['FORBIDDEN', 'FORBIDDEN']));
+    }
+    const document = 'query ($id: ID!) { app(id: $id) { userCount grants { totalCount nodes { id } } } }';
+    for (const reader of staff) {
+      expect((await readers[reader].run(document, { id: cast.apps.revoked.id })).app).toEqual({
+        userCount: 0,
+        grants: { totalCount: 1, nodes: [{ id: cast.grants.revoked }] },
+      });
+    }
+  },
+  'AppGrantConnection.nodes → AppGrant': async () => {
+    const document = 'query ($id: ID!) { app(id: $id) { grants { nodes { id user { id } app { id } } } } }';
+    expect((await readers.superAdmin.run(document, { id: cast.apps.granted.id })).app.grants.nodes).toEqual([
+      { id: cast.grants.active, user: { id: cast.people.traveller.id }, app: { id: cast.apps.granted.id } },
+    ]);
+    expect((await readers.member.run(document, { id: cast.apps.granted.id })).app).toBeNull();
+  },
+  'AppGrantEdge.node → AppGrant': async () => {
+    const document = 'query ($id: ID!) { app(id: $id) { grants(status: [ACTIVE]) { edges { node { id grantedBy { id } } } } } }';
+    expect((await readers.systemAdmin.run(document, { id: cast.apps.granted.id })).app.grants.edges).toEqual([
+      { node: { id: cast.grants.active, grantedBy: { id: cast.people.superAdmin.id } } },
+    ]);
+    expect(refused(await readers.traveller.ask(document, { id: cast.apps.granted.id }))).toEqual([
+      { app: { grants: null } },
+      ['FORBIDDEN'],
+    ]);
+  },
+  'User.memberships → MembershipConnection': async () => {
+    const counts = await all(signedIn, async (visit) => {
+      const { user } = (await visit.run('{ viewer { user { memberships { totalCount nodes { id } } } } }')).viewer;
+      expect(user.memberships.nodes).toHaveLength(user.memberships.totalCount);
+      return user.memberships.totalCount;
+    });
+    expect(counts).toEqual({
+      ...same(signedIn, 1),
+      ...same(['base', 'unverified', ...staff], 0),
+      ...same(travellers, 3),
+      // Also out of the session's scope, but not out of an organization's impersonation.
+      ...same(owners, 2),
+    });
+  },
 };
+
+const same = <Value>(who: readonly Reader[], value: Value): Partial<Record<Reader, Value>> =>
+  Object.fromEntries(who.map((reader) => [reader, value]));
+const includes = (some: readonly Reader[], reader: Reader): boolean => some.includes(reader);
+
+/** What each of them is told. */
+async function all<Told>(who: readonly Reader[], read: (visit: Visit) => Promise<Told>): Promise<Partial<Record<Reader, Told>>> {
+  const told: Partial<Record<Reader, Told>> = {};
+  for (const reader of who) told[reader] = await read(readers[reader]);
+  return told;
+}
+
+/** By that root field each thing of the type is seen by whom the design names, and the anonymous are told to sign in. */
+async function byRoot(field: string, type: string, seen: string, key?: 'code' | 'slug') {
+  const document = `query ($value: ${type}) { found: ${field} { __typename id } }`;
+  for (const thing of Object.values(things).filter((one) => one.type === seen)) {
+    const known = await readers.superAdmin.run(`query ($id: ID!) { node(id: $id) { ... on ${seen} { key: ${key ?? 'id'} } } }`, {
+      id: thing.id(),
+    });
+    const variables = { value: known.node.key };
+    const by = await seers(async (visit) => {
+      if (visit.token !== null) return (await visit.run(document, variables)).found;
+      expect(refused(await visit.ask(document, variables))).toEqual([{ found: null }, ['UNAUTHENTICATED']]);
+      return null;
+    }, thing);
+    expect(by).toEqual(inOrder(thing.by));
+  }
+}
+
+/** A root field that lists what nobody but staff may list. */
+async function staffAlone(field: string) {
+  const answers = await all(everyReader, async (visit) => {
+    const { data, errors } = await visit.ask(`{ found: ${field} }`);
+    return data.found === null ? errors[0]?.extensions.code : 'seen';
+  });
+  expect(answers).toEqual({ ...same(everyReader, 'FORBIDDEN'), anonymous: 'UNAUTHENTICATED', ...same(staff, 'seen') });
+}
+
+/** A field of an organization as each of those who see the organization is shown it, or FORBIDDEN at its very place. */
+async function inside({ id }: { readonly id: string }, selection: string): Promise<Partial<Record<Reader, unknown>>> {
+  const told: Partial<Record<Reader, unknown>> = {};
+  for (const reader of signedIn) {
+    const { data, errors } = await readers[reader].ask(`query ($id: ID!) { organization(id: $id) { found: ${selection} } }`, {
+      id,
+    });
+    if (data.organization === null) expect(errors).toEqual([]);
+    else if (errors.length === 0) told[reader] = data.organization.found;
+    else {
+      expect(data.organization.found).toBeNull();
+      expect(errors.map(({ path }) => path)).toEqual([['organization', 'found']]);
+      told[reader] = errors[0]!.extensions.code;
+    }
+  }
+  return told;
+}
+
+/** The four events of Acme as each of those who see them is shown them, by their ids; nobody else sees one. */
+async function inEvents(selection: string): Promise<Partial<Record<Reader, unknown[]>>> {
+  const { byAdmin, asOwner, asMember, byNobody } = events;
+  const told: Partial<Record<Reader, unknown[]>> = {};
+  for (const reader of everyReader) {
+    const { nodes } = await readers[reader].run(
+      `query ($ids: [ID!]!) { nodes(ids: $ids) { ... on AuditEvent { ${selection} } } }`,
+      {
+        ids: [byAdmin, asOwner, asMember, byNobody].map(({ id }) => id),
+      },
+    );
+    if (nodes.some((node: unknown) => node !== null)) told[reader] = nodes;
+  }
+  return told;
+}
+
+const originSelection = 'id ipAddress userAgent';
+
+/** Where a request came from is shown to who sent it, be it as somebody else, and to staff that reads as itself. */
+async function originsOf(read: (visit: Visit) => Promise<{ id: string }[]>) {
+  const { byAdmin, asOwner, asMember, byNobody } = events;
+  const shown = (...of: boolean[]) =>
+    [byAdmin, asOwner, asMember, byNobody]
+      .map(({ id }, at) => ({ id, ...(of[at] ? origin : { ipAddress: null, userAgent: null }) }))
+      .reverse();
+  expect(await all([...readsEventsOfAcme, ...staff], read)).toEqual({
+    admin: shown(true, false, true, false),
+    owner: shown(false, false, false, false),
+    'staff as admin': shown(false, true, false, false),
+    'admin as owner': shown(true, false, true, false),
+    ...same(staff, shown(true, true, true, true)),
+  });
+}
+
+/** Where readers without staff rights meet pools, of whose apps and users they are told nothing. */
+const poolsWithoutRights = [
+  ['base', 'user { pool: homePool'],
+  ['traveller', 'user { pool: pools'],
+  ['owner in the annex', 'user { pool: pools'],
+  ['staff as traveller', 'impersonator { pool: pools'],
+  ['admin as owner', 'impersonator { pool: pools'],
+  ['admin as owner', 'impersonator { pool: homePool'],
+] as const;
+
+async function poolsOf(reader: Reader, selection: string) {
+  const { data, errors } = await readers[reader].ask(`{ viewer { ${selection} } } }`);
+  const [{ pool }] = Object.values(data.viewer) as [any];
+  const [one] = [pool].flat();
+  return { nulls: Object.values(one).every((value) => value === null), codes: errors.map(({ extensions }) => extensions.code) };
+}
 
 describe('on the path', () => {
   test.each(Object.entries(paths))('%s', (_path, check) => check());
 });
 
-/** The types whose visibility the design rules, and who is asking. */
-const ruled = ['User', 'Session', 'AppGrant', 'Organization', 'Membership', 'Role', 'Invitation', 'App', 'Pool', 'Viewer'];
+test.each(everyReader)('what an event of Acme was done to is shown to %s where it sees it anyway', async (reader) => {
+  const { nodes } = await readers[reader].run(
+    'query ($ids: [ID!]!) { nodes(ids: $ids) { ... on AuditEvent { subject { __typename id } subjectId } } }',
+    { ids: ids(Object.values(eventsAbout)) },
+  );
 
-test('every path of the schema that leads to a ruled type is among them', () => {
+  const seesEvents = includes([...readsEventsOfAcme, ...staff], reader);
+  expect(nodes).toEqual(
+    Object.values(things).map(({ type, id, by }) =>
+      seesEvents ? { subject: by.includes(reader) ? { __typename: type, id: id() } : null, subjectId: id() } : null,
+    ),
+  );
+});
+
+test.each(['node', 'nodes'])('%s: where an event came from is shown to who sent it, and to staff', async (field) => {
+  const { byAdmin, asOwner, asMember, byNobody } = events;
+  const all = ids([byNobody, asMember, asOwner, byAdmin]);
+
+  await originsOf(async (visit) => {
+    const selection = `... on AuditEvent { ${originSelection} }`;
+    if (field === 'nodes')
+      return (await visit.run(`query ($ids: [ID!]!) { nodes(ids: $ids) { ${selection} } }`, { ids: all })).nodes;
+    const found = all.map((id) => visit.run(`query ($id: ID!) { node(id: $id) { ${selection} } }`, { id }));
+    return (await Promise.all(found)).map(({ node }) => node);
+  });
+});
+
+/** The types whose visibility the design rules, and who is asking. */
+const ruled = [
+  'User',
+  'Session',
+  'AppGrant',
+  'Organization',
+  'Membership',
+  'Role',
+  'Invitation',
+  'App',
+  'Pool',
+  'AuditEvent',
+  'Viewer',
+];
+
+test('every path of the schema that leads to a ruled type is among them, and every field with a list of such', () => {
   const found = Object.values(schema.getTypeMap()).flatMap((parent) => {
     if (parent.name.startsWith('__') || !(isObjectType(parent) || isInterfaceType(parent))) return [];
     return Object.values(parent.getFields()).flatMap((field) =>
       reached(getNamedType(field.type)).map((type) => `${parent.name}.${field.name} → ${type}`),
     );
   });
-  const byId = ['node', 'nodes'].flatMap((field) => [
-    ...new Set(Object.values(things).map(({ type }) => `Query.${field} → ${type}`)),
+  // Each of the things is read by its id, and is what some event was done to.
+  const byId = ['Query.node', 'Query.nodes', 'AuditEvent.subject'].flatMap((field) => [
+    ...new Set(Object.values(things).map(({ type }) => `${field} → ${type}`)),
   ]);
 
   expect([...Object.keys(paths), ...byId].sort()).toEqual(found.sort());
@@ -842,8 +1541,16 @@ test('every path of the schema that leads to a ruled type is among them', () => 
 
 function reached(type: GraphQLNamedType): string[] {
   if (isInterfaceType(type) || isUnionType(type)) return schema.getPossibleTypes(type).flatMap(reached);
-  return ruled.includes(type.name) ? [type.name] : [];
+  return ruled.includes(type.name) || holdsList(type) ? [type.name] : [];
 }
+
+/** A type of no rules of its own whose fields list what has some: a connection, or the like. */
+const holdsList = (type: GraphQLNamedType): boolean =>
+  isObjectType(type) &&
+  !['Query', 'Mutation', 'Subscription'].includes(type.name) &&
+  Object.values(type.getFields()).some(
+    (field) => isListType(getNullableType(field.type)) && ruled.includes(getNamedType(field.type).name),
+  );
 
 // ---------------------------------------------------------------- an organization's impersonation
 
@@ -922,6 +1629,96 @@ test('it shows the same on every path to the person', async () => {
   });
 });
 
+test('of the owner, whose rights it has there, it shows no more than that', async () => {
+  const { owner } = cast.people;
+  const { acme } = cast.organizations;
+  const visit = readers['admin as owner'];
+  const bare = {
+    id: owner.id,
+    externalId: null,
+    metadata: {},
+    lastLoginAt: null,
+    pools: [],
+    sessionCount: 1,
+    sessions: [{ id: visit.sessionId, app: null, organization: { id: acme.id } }],
+    appGrants: [],
+    ownedOrganizations: [],
+    invitations: [],
+    memberships: { totalCount: 1, nodes: [{ id: membership('acme', 'owner') }] },
+  };
+
+  const data = await visit.run(
+    `query ($acme: ID!, $slug: String!, $event: ID!, $email: String!) {
+      viewer { memberships { id } invitations { id } organization { viewerMembership { user { ...person } } } }
+      organization(id: $acme) {
+        owner { user { ...person } }
+        viewerMembership { user { ...person } }
+        memberships(where: { search: $email }) { nodes { user { ...person } } edges { node { user { ...person } } } }
+        auditEvents(where: { actions: ["organization.updated"] }) { nodes { actor { ...person } } }
+      }
+      organizationBySlug(slug: $slug) { owner { user { ...person } } }
+      node(id: $event) { ... on AuditEvent { subject { ... on User { ...person } } } }
+    }
+    fragment person on User {
+      id externalId metadata lastLoginAt pools { id } sessionCount sessions { id app { id } organization { id } } appGrants { id }
+      ownedOrganizations { id } invitations { id } memberships { totalCount nodes { id } }
+    }`,
+    { acme: acme.id, slug: acme.slug, event: eventsAbout['the owner of Acme']!.id, email: owner.email },
+  );
+
+  const person = { user: bare };
+  expect(data).toEqual({
+    viewer: { memberships: [{ id: membership('acme', 'owner') }], invitations: [], organization: { viewerMembership: person } },
+    organization: {
+      owner: person,
+      viewerMembership: person,
+      memberships: { nodes: [person], edges: [{ node: person }] },
+      auditEvents: { nodes: [{ actor: null }, { actor: null }, { actor: bare }, { actor: null }] },
+    },
+    organizationBySlug: { owner: person },
+    node: { subject: bare },
+  });
+});
+
+test.each<[Reader, own: boolean]>([
+  ['owner', true],
+  ['owner in the annex', true],
+  ['admin as owner', false],
+])('what the owner of Acme has elsewhere is %s’s to see: %s', async (reader, own) => {
+  const { annex, pool, app, grant, invitation, role } = elsewhere;
+  const place = annex.memberships.get(cast.people.owner.uuid)!;
+  const wanted = [annex.id, pool.id, app.id, grant, invitation.id, role.id, place, events.ofAnnex.id];
+
+  const data = await readers[reader].run(
+    `query ($ids: [ID!]!, $annex: ID!, $slug: String!, $app: ID!, $code: String!, $pool: String!) {
+      nodes(ids: $ids) { id } organization(id: $annex) { id } organizationBySlug(slug: $slug) { id }
+      app(id: $app) { id } appByCode(code: $code) { id } poolByCode(code: $pool) { id }
+      viewer { user { ownedOrganizations { id } appGrants { app { id } } pools { id } invitations { organizationId } } }
+    }`,
+    { ids: wanted, annex: annex.id, slug: annex.slug, app: app.id, code: app.code, pool: pool.code },
+  );
+
+  const shown = (id: string) => (own ? { id } : null);
+  expect(data).toEqual({
+    nodes: wanted.map(shown),
+    organization: shown(annex.id),
+    organizationBySlug: shown(annex.id),
+    app: shown(app.id),
+    appByCode: shown(app.id),
+    poolByCode: shown(pool.id),
+    viewer: {
+      user: {
+        ownedOrganizations: own
+          ? [annex, ...(reader === 'owner' ? [cast.organizations.acme] : [])].map(({ id }) => ({ id }))
+          : [],
+        appGrants: own ? [{ app: { id: app.id } }] : [],
+        pools: own ? [{ id: pool.id }] : [],
+        invitations: own ? [{ organizationId: cast.organizations.initech.id }] : [],
+      },
+    },
+  });
+});
+
 test('staff who impersonates sees the person whole, as it sees itself', async () => {
   const selection =
     'user { externalId metadata lastLoginAt pools { code } appGrants { id } ownedOrganizations { id } invitations { id } memberships { totalCount } }';
@@ -989,6 +1786,93 @@ test('the bound holds where the scope was cleared', async () => {
     globex: null,
     viewer: { memberships: [{ organizationId: acme.id }], user: { externalId: null, sessionCount: 1 } },
   });
+});
+
+// ---------------------------------------------------------------- scopes, roles and searches
+
+test('a session that is scoped to one organization reaches no other by membership', async () => {
+  const { acme } = cast.organizations;
+  const { annex } = elsewhere;
+  const place = membership('acme', 'owner');
+
+  const { data, errors } = await readers['owner in the annex'].ask(
+    `query ($acme: ID!, $annex: ID!, $slug: String!, $place: ID!, $ids: [ID!]!) {
+      acme: organization(id: $acme) { id } acmeBySlug: organizationBySlug(slug: $slug) { id }
+      annex: organization(id: $annex) { id memberships { totalCount } invitations { totalCount } auditEvents { totalCount } }
+      node(id: $place) { ... on Membership { organizationSlug organization { id } roles { code } permissions } }
+      nodes(ids: $ids) { id }
+      viewer { permissions organization { id } memberships { organizationId organization { id } } }
+    }`,
+    {
+      acme: acme.id,
+      annex: annex.id,
+      slug: acme.slug,
+      place,
+      ids: [membership('acme', 'member'), cast.invitations.ofAcme.id, events.byAdmin.id, cast.roles.inviter.id],
+    },
+  );
+
+  expect(errors).toEqual([]);
+  expect(data).toEqual({
+    acme: null,
+    acmeBySlug: null,
+    annex: { id: annex.id, memberships: { totalCount: 1 }, invitations: { totalCount: 0 }, auditEvents: { totalCount: 1 } },
+    // The switcher shows where else one is a member, and as what.
+    node: { organizationSlug: acme.slug, organization: null, roles: [{ code: 'org_admin' }], permissions: everyPermission },
+    nodes: [null, null, null, null],
+    viewer: {
+      permissions: everyPermission,
+      organization: { id: annex.id },
+      memberships: [
+        { organizationId: acme.id, organization: null },
+        { organizationId: annex.id, organization: { id: annex.id } },
+      ],
+    },
+  });
+});
+
+const everyPermission = [
+  'org:audit:read',
+  'org:members:impersonate',
+  'org:members:invite',
+  'org:members:read',
+  'org:members:remove',
+  'org:members:update',
+  'org:read',
+  'org:roles:create',
+  'org:roles:delete',
+  'org:roles:read',
+  'org:roles:update',
+  'org:update',
+];
+
+test.each([
+  ['a plain one', 'Legacy-7'],
+  ['one of two words', 'legacy seven'],
+  ['one with a line separator', 'legacy\u2028seven'],
+  ['one of wildcards', 'legacy_%'],
+])('members are found by address and name, and not by the external id, be it %s', async (_what, externalId) => {
+  const jo = await world.person({ name: 'Josephine Known', externalId });
+  const admin = await world.person();
+  const organization = await world.organization({ owner: await world.person(), members: [[jo], [admin, ['org_admin']]] });
+  const visits = [
+    await cast.visit(admin),
+    await cast.visit(jo),
+    await cast.visit(jo, { impersonator: { by: admin, from: await cast.visit(admin), boundTo: organization } }),
+    readers.superAdmin,
+  ];
+  const document = `query ($id: ID!, $search: String!) {
+    organization(id: $id) { memberships(where: { search: $search }) { totalCount nodes { userId } } } }`;
+  const found = async (visit: Visit, search: string) =>
+    (await visit.run(document, { id: organization.id, search })).organization.memberships;
+
+  for (const visit of visits) {
+    for (const search of [externalId, ...externalId.split(/\s+/).filter(Boolean), 'josephine legacy'])
+      expect([search, await found(visit, search)]).toEqual([search, { totalCount: 0, nodes: [] }]);
+    for (const search of ['Josephine', 'known josephine', jo.email])
+      expect(await found(visit, search)).toEqual({ totalCount: 1, nodes: [{ userId: jo.id }] });
+  }
+  await world.database.query(world.sql`UPDATE users SET external_id = NULL WHERE id = ${jo.uuid}::uuid`);
 });
 
 // ---------------------------------------------------------------- what is, and what is over
@@ -1087,51 +1971,126 @@ test('an impersonation has the rights of its person, not those of staff', async 
 
 // ---------------------------------------------------------------- no page is blanked
 
-/** Everything below a type that needs no argument, so many levels deep. */
-function everything(type: GraphQLObjectType, levels: number): string {
-  const fields = Object.values(type.getFields()).flatMap((field) => {
-    if (field.args.some(isRequiredArgument)) return [];
-    const named = getNamedType(field.type);
-    if (!isCompositeType(named)) return [field.name];
-    if (levels === 1 || !isObjectType(named)) return [];
-    const inner = everything(named, levels - 1);
-    return inner ? [`${field.name} { ${inner} }`] : [];
+/** Arguments for the fields that ask for some, and for those whose default is more than is needed here. */
+const given: Record<string, () => string> = {
+  'Query.users': () => '(first: 5)',
+  'Query.usersLookup': () => `(ids: ${JSON.stringify([cast.people.traveller.id, cast.people.owner.id])})`,
+  'Query.organizations': () => '(first: 10)',
+  'Query.auditEvents': () => '(first: 30)',
+  'Query.user': () => `(id: "${cast.people.traveller.id}")`,
+  'Query.organization': () => `(id: "${cast.organizations.acme.id}")`,
+  'Query.organizationBySlug': () => `(slug: "${cast.organizations.closed.slug}")`,
+  'Query.app': () => `(id: "${cast.apps.granted.id}")`,
+  'Query.appByCode': () => `(code: "${cast.apps.revoked.code}")`,
+  'Query.poolByCode': () => `(code: "${cast.pools.tag.code}")`,
+  'Query.invitationByToken': () => `(token: "${cast.invitations.toTraveller.token}")`,
+  'Query.node': () => `(id: "${eventsAbout['the owner of Acme']!.id}")`,
+  'Query.nodes': () => `(ids: ${JSON.stringify(Object.values(things).map(({ id }) => id()))})`,
+};
+
+/** Every field of a type with all that it leads to, so many types away; what was selected is noted. */
+function everything(type: GraphQLObjectType, steps: number, noted?: Set<string>): string[] {
+  return Object.values(type.getFields()).flatMap((field) => {
+    const name = `${type.name}.${field.name}`;
+    if (field.args.some(isRequiredArgument) && !given[name]) return [];
+    const selected = selection(getNamedType(field.type), steps, noted);
+    if (selected === null) return [];
+    noted?.add(name);
+    return [`${field.name}${given[name]?.() ?? ''}${selected}`];
   });
-  return fields.join(' ');
 }
 
-const viewerType = schema.getType('Viewer') as GraphQLObjectType;
-const connectionOfUsers = schema.getType('UserConnection') as GraphQLObjectType;
+/** What is selected of a type, in its braces; null where that is too far. A connection and its edges are no step. */
+function selection(type: GraphQLNamedType, steps: number, noted?: Set<string>): string | null {
+  if (!isCompositeType(type)) return '';
+  const left = /(Connection|Edge)$/.test(type.name) ? steps : steps - 1;
+  if (left === 0) return null;
+  if (isObjectType(type)) return braced(everything(type, left, noted));
+  // Fields of one name and different nullability can't be selected side by side, so each type's have its name.
+  const fragments = schema.getPossibleTypes(type).map((possible) => {
+    const fields = everything(possible, left, noted).map((field) => `${possible.name}_${field.split(/\W/, 1)[0]}: ${field}`);
+    return `... on ${possible.name} ${braced(fields)}`;
+  });
+  return braced(['__typename', ...fragments]);
+}
 
-test.each(everyReader)('everything below viewer is whole for %s: no field blanks it', async (reader) => {
-  const { data, errors } = await readers[reader].ask(`{ viewer { ${everything(viewerType, 5)} } }`);
+const braced = (parts: readonly string[]): string | null => (parts.length > 0 ? ` { ${parts.join(' ')} }` : null);
 
-  expect(errors.filter(({ extensions }) => extensions.code !== 'FORBIDDEN')).toEqual([]);
-  if (reader === 'anonymous') expect(data).toEqual({ viewer: null });
-  else expect(data.viewer).toMatchObject({ user: { id: expect.any(String) }, session: { id: readers[reader].sessionId } });
+const queryFields = Object.values(schema.getQueryType()!.getFields());
+
+/** How far it is asked below each root field: `viewer` and what is read by its id lead everywhere. */
+const stepsBelow = (field: string): number => (field === 'viewer' ? 4 : 3);
+
+function everythingBelow(field: GraphQLField<unknown, unknown>, noted?: Set<string>): string {
+  const name = `Query.${field.name}`;
+  noted?.add(name);
+  return `{ ${field.name}${given[name]?.() ?? ''}${selection(getNamedType(field.type), stepsBelow(field.name), noted)} }`;
+}
+
+test('every field of every type is selected by these queries', () => {
+  const noted = new Set<string>();
+  for (const field of queryFields) everythingBelow(field, noted);
+
+  const types = new Set<GraphQLNamedType>();
+  const visit = (type: GraphQLNamedType): void => {
+    if (types.has(type)) return;
+    types.add(type);
+    if (isInterfaceType(type) || isUnionType(type)) schema.getPossibleTypes(type).forEach(visit);
+    if (isObjectType(type)) for (const field of Object.values(type.getFields())) visit(getNamedType(field.type));
+  };
+  visit(schema.getQueryType()!);
+  const fields = [...types]
+    .filter(isObjectType)
+    .flatMap((type) => Object.keys(type.getFields()).map((field) => `${type.name}.${field}`));
+  expect([...noted].sort()).toEqual(fields.sort());
 });
 
-test.each(staff)('everything below users is whole for %s: no field blanks it', async (reader) => {
-  const { data, errors } = await readers[reader].ask(`{ users(first: 5) { ${everything(connectionOfUsers, 5)} } }`);
+/** Fields that are refused to who lacks a permission, instead of leaving out what is not theirs to see. */
+const guarded = [
+  ...['users', 'usersLookup', 'organizations', 'apps', 'pools', 'auditEvents'],
+  ...['memberships', 'invitations', 'assignablePermissions'],
+  ...['userCount', 'homeCount', 'tagCount', 'grants'],
+];
 
-  expect(errors.filter(({ extensions }) => extensions.code !== 'FORBIDDEN')).toEqual([]);
-  expect(data.users.nodes).toHaveLength(5);
-  expect(data.users.edges).toHaveLength(5);
-});
+/** Nothing went wrong but refusals, and each of them left no more than its own field null. */
+function expectWhole(reader: Reader, { data, errors }: Answer<any>) {
+  for (const { path = [], extensions } of errors) {
+    const place = path.map((key) => String(key).split('_').at(-1)!);
+    const code = reader === 'anonymous' && path.length === 1 ? 'UNAUTHENTICATED' : 'FORBIDDEN';
+    expect([place.join('.'), extensions.code]).toEqual([place.join('.'), code]);
+    if (code === 'FORBIDDEN') expect(guarded).toContain(place.at(-1));
+    expect((path as (string | number)[]).reduce((within, key) => within?.[key], data)).toBeNull();
+  }
+}
 
-test.each(everyReader)('everything that %s sees by an id is whole', async (reader) => {
-  const types = ruled.filter((name) => name !== 'Viewer').map((name) => schema.getType(name) as GraphQLObjectType);
-  // Fields of one name and different nullability can't be selected side by side, so each type is asked for on its own.
-  for (const type of types) {
-    const wanted = Object.values(things).filter((thing) => thing.type === type.name);
-    const { data, errors } = await readers[reader].ask(
-      `query ($ids: [ID!]!) { nodes(ids: $ids) { __typename ... on ${type.name} { ${everything(type, 4)} } } }`,
-      {
-        ids: wanted.map((thing) => thing.id()),
-      },
+describe.each(everyReader)('everything that %s may ask for is whole: no field blanks a page', (reader) => {
+  test.each(queryFields.map(({ name }) => name))('below %s', async (name) => {
+    const field = queryFields.find((one) => one.name === name)!;
+    const answer = await readers[reader].ask(everythingBelow(field));
+
+    expectWhole(reader, answer);
+    expect(Object.keys(answer.data)).toEqual([name]);
+    if (reader !== 'anonymous' && name === 'viewer')
+      expect(answer.data.viewer).toMatchObject({
+        user: { id: expect.any(String) },
+        session: { id: readers[reader].sessionId },
+      });
+    if (includes(staff, reader)) expect(answer.data[name]).not.toBeNull();
+    if (name === 'nodes')
+      expect(answer.data.nodes.map((node: unknown) => node !== null)).toEqual(
+        Object.values(things).map(({ by }) => by.includes(reader)),
+      );
+  });
+
+  test('below each event of Acme', async () => {
+    const type = schema.getType('AuditEvent') as GraphQLObjectType;
+    const answer = await readers[reader].ask(
+      `query ($ids: [ID!]!) { nodes(ids: $ids) { ... on AuditEvent { ${everything(type, 2).join(' ')} } } }`,
+      { ids: ids(Object.values(eventsAbout)) },
     );
 
-    expect(errors.filter(({ extensions }) => extensions.code !== 'FORBIDDEN')).toEqual([]);
-    expect(data.nodes.map((node: unknown) => node !== null)).toEqual(wanted.map(({ by }) => by.includes(reader)));
-  }
+    expectWhole(reader, answer);
+    const seesEvents = includes([...readsEventsOfAcme, ...staff], reader);
+    expect(answer.data.nodes.map((node: unknown) => node !== null)).toEqual(Object.values(things).map(() => seesEvents));
+  });
 });
