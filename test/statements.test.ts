@@ -686,7 +686,7 @@ describe('as many statements for 5 as for 50', () => {
       ofOrganizations,
       `id name slug status memberCount owner { email } viewerPermissions roles { code permissions { code } }
        memberships(first: 2) { totalCount nodes { email user { id } roles { code } } }
-       invitations(first: 2) { totalCount nodes { email roles { code } } } auditEvents(first: 2) { totalCount nodes { actor { id } } }`,
+       invitations(first: 2) { totalCount nodes { email roles { code } } } auditEvents(first: 2) { totalCount nodes { action } }`,
       // Page; owners; roles, what they allow; members, their count, people and roles; the invited, their count and roles; events and their count.
       13,
     ],
