@@ -69,10 +69,15 @@ async function hashPasswords(
   return (persona) => hashes.get(persona)!;
 }
 
-/** `npm run seed`: fills the configured database, in development alone. */
+/** `npm run seed`: fills the configured database, in development alone; with `--users 200000`, with that many. */
 async function main(): Promise<void> {
+  const args = process.argv.slice(2);
+  // Loaded here alone, since the server, which starts with demo data, needs none of it.
+  const volume = args.length > 0 ? await import('./volume/command.ts') : undefined;
+  const users = volume?.readUsers(args);
   const settings = readSettings(process.env);
   if (settings.mode !== 'development') throw new Error(`Demo data are for development; NODE_ENV is ${settings.mode}.`);
+  if (volume && users) return volume.fillWithUsers(users, settings, process.env.ADMIN_PASSWORD, process.stderr);
   const { dataFolder, limits } = settings;
   const database = await openDatabase(settings.database, { poolSize: limits.poolSize });
   try {
