@@ -10,8 +10,11 @@ export interface PostgresServer {
   stop(): void;
 }
 
-/** A PostgreSQL server of its own on a free port of 127.0.0.1, without durability; nothing of it stays after `stop`. */
-export async function startPostgres(): Promise<PostgresServer> {
+/**
+ * A PostgreSQL server of its own on a free port of 127.0.0.1, without durability and with these further settings; nothing of
+ * it stays after `stop`.
+ */
+export async function startPostgres(further: Readonly<Record<string, string>> = {}): Promise<PostgresServer> {
   const programs = findPrograms();
   const folder = mkdtempSync(join(tmpdir(), 'steward-postgres-'));
   const data = join(folder, 'data');
@@ -38,8 +41,9 @@ export async function startPostgres(): Promise<PostgresServer> {
     const port = await freePort();
     run('initdb', ['-D', data, '-A', 'trust', '-U', 'postgres', '-E', 'UTF8', '--no-sync']);
     const settings = `-p ${port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off -c max_connections=200`;
+    const more = Object.entries(further).map(([name, value]) => ` -c ${name}=${value}`);
     // Another zone than UTC, so that a test which forgets about zones turns red.
-    run('pg_ctl', ['-D', data, '-l', log, '-o', `${settings} -c timezone=America/New_York`, '-w', 'start']);
+    run('pg_ctl', ['-D', data, '-l', log, '-o', `${settings} -c timezone=America/New_York${more.join('')}`, '-w', 'start']);
     return { url: `postgres://postgres@127.0.0.1:${port}/postgres`, stop };
   } catch (error) {
     stop();

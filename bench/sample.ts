@@ -1,0 +1,23 @@
+import { type Database, Prisma } from '../src/database.ts';
+import type { Sample, SampledSearch, SampledUser } from './work.ts';
+
+/** Another seed draws other rows. */
+const seed = 'steward';
+
+/** Draws the rows that parameters are made of: the same of the same database. */
+export async function drawSample(database: Database): Promise<Sample> {
+  const [users, searches] = await Promise.all([
+    database.query<SampledUser>(Prisma.sql`
+      SELECT id, created_at AS "createdAt", email FROM users ORDER BY md5(id::text || ${seed}) LIMIT 5000`),
+    // As people search: a few letters of somebody who is there, so big organizations and apps are asked for more often.
+    database.query<SampledSearch>(Prisma.sql`
+      SELECT lower(substring(u.name FROM '^\\w{2,4}')) AS search, g.app_id AS "appId", m.organization_id AS "organizationId"
+        FROM (SELECT * FROM memberships WHERE status = 'ACTIVE' ORDER BY md5(id::text || ${seed}) LIMIT 5000) m
+        JOIN users u ON u.id = m.user_id
+        JOIN LATERAL (SELECT app_id FROM app_grants WHERE user_id = u.id AND status = 'ACTIVE' ORDER BY app_id LIMIT 1) g ON TRUE
+       WHERE u.name ~ '^[A-Za-z]{2}'
+       ORDER BY md5(m.id::text || ${seed}) LIMIT 500`),
+  ]);
+  if (users.length === 0 || searches.length === 0) throw new Error('There is nobody in this database to ask for.');
+  return { users, searches };
+}
