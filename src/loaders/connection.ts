@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto';
 import type DataLoader from 'dataloader';
-import { Prisma } from '../database.ts';
+import { Prisma, statement } from '../database.ts';
 import type { Visible } from '../policy.ts';
 import { orderOfPage, type Page, type PageRequest, pageSql, type Selection, toPage } from './page.ts';
 import { manyBy, oneBy, type Reads } from './reading.ts';
+import { allOf } from './where.ts';
 
 /** A connection before anybody has said what of it is wanted: page and count are read at their first call, side by side. */
 export interface Connection<Row> {
@@ -18,6 +20,8 @@ export interface Listed<Row> extends Omit<Selection, 'where'> {
   seen(rows: readonly Row[]): Promise<Visible<Row>[]>;
   /** The same as a condition, where rows that the caller may not see can be among them: pages are full and counts right. */
   visibleOnly?(): Promise<Prisma.Sql>;
+  /** Whether parents differ so much in size that each is planned for: a plan for any would be wrong for most. */
+  readonly isSkewed?: boolean;
 }
 
 /** Makes connections of no parent. */
@@ -26,7 +30,8 @@ export function connections<Row>(database: Reads, listed: Listed<Row>) {
     connection(
       request,
       async () => {
-        const rows = await database.query<any>(pageSql(request, { ...listed, where: await visiblePart(listed, where) }));
+        const page = pageSql(request, { ...listed, where: await visiblePart(listed, where) });
+        const rows = await read<any>(database, page, isFixed(listed, where));
         return listed.seen(rows.map(listed.toRow));
       },
       async () => {
@@ -49,13 +54,14 @@ export function connectionsBy<Row>(database: Reads, listed: Listed<Row> & { read
 
   async function rowsOf(parents: readonly string[], request: PageRequest<Row>, where: Prisma.Sql) {
     const own = Prisma.sql`${listed.parent} = parent.id AND ${await visiblePart(listed, where)}`;
-    const found = await database.query<any>(Prisma.sql`
+    const pages = Prisma.sql`
       SELECT parent.id AS parent, page.* FROM ${listOf(parents)} CROSS JOIN LATERAL (${pageSql(request, { ...listed, where: own })}) page
-       ORDER BY ${orderOfPage(request)}`);
+       ORDER BY ${orderOfPage(request)}`;
+    const found = await read<any>(database, pages, isFixed(listed, where));
     const rows = new Map<string, Row[]>(parents.map((parent) => [parent, []]));
     for (const row of found) rows.get(row.parent)!.push(listed.toRow(row));
-    const pages = [...rows].map(async ([parent, own]) => (await listed.seen(own)).map((row) => ({ parent, row })));
-    return (await Promise.all(pages)).flat();
+    const seen = [...rows].map(async ([parent, own]) => (await listed.seen(own)).map((row) => ({ parent, row })));
+    return (await Promise.all(seen)).flat();
   }
 
   const countsOf = async (parents: readonly string[], where: Prisma.Sql) =>
@@ -100,6 +106,23 @@ function connection<Row>(
     totalCount: () => (total ??= count()),
   };
 }
+
+/** Sends a page's statement; a fixed one is prepared once per connection, since planning can take longer than running. */
+const read = <Row>(database: Reads, sql: Prisma.Sql, fixed: boolean): Promise<Row[]> =>
+  fixed
+    ? database.read(
+        statement<Row>(nameOf(sql.text), sql.text, (row) => row as Row),
+        sql.values,
+      )
+    : database.query<Row>(sql);
+
+// Of pages without a caller's conditions there are few texts. One of conditions has no name, since it would stay prepared.
+const isFixed = ({ isSkewed }: Pick<Listed<never>, 'isSkewed'>, where: Prisma.Sql): boolean =>
+  !isSkewed && where.text === everything;
+
+const everything = allOf([]).text;
+
+const nameOf = (text: string): string => `page_${createHash('sha1').update(text).digest('hex')}`;
 
 const visiblePart = async ({ visibleOnly }: Pick<Listed<never>, 'visibleOnly'>, where: Prisma.Sql): Promise<Prisma.Sql> =>
   visibleOnly ? Prisma.sql`${where} AND ${await visibleOnly()}` : where;

@@ -24,15 +24,11 @@ export interface MembershipRow {
   readonly joinedAt: Date;
   readonly invitedByName: string | null;
   readonly version: number;
-  /** Permission codes that the roles add up to, sorted; none while suspended. */
-  readonly permissions: readonly string[];
 }
 
 const columns = `m.id, m.organization_id, o.name AS organization_name, o.slug AS organization_slug, o.logo_url AS organization_logo_url,
-  o.status AS organization_status, m.user_id, u.email, u.name, u.avatar_url, m.status, o.owner_id = m.user_id AS is_owner, m.joined_at,
-  i.name AS invited_by_name, m.version,
-  ARRAY(SELECT DISTINCT rp.permission_code FROM membership_roles mr JOIN role_permissions rp ON rp.role_id = mr.role_id
-         WHERE mr.membership_id = m.id) AS permissions`;
+  m.user_id, u.email, u.name, u.avatar_url, m.status, o.owner_id = m.user_id AS is_owner, m.joined_at,
+  i.name AS invited_by_name, m.version`;
 
 const joins =
   'JOIN organizations o ON o.id = m.organization_id JOIN users u ON u.id = m.user_id LEFT JOIN users i ON i.id = m.invited_by_id';
@@ -52,8 +48,6 @@ const toMembership = (row: any): MembershipRow => ({
   joinedAt: row.joined_at,
   invitedByName: row.invited_by_name,
   version: row.version,
-  permissions:
-    row.status === 'ACTIVE' ? [...membershipPermissions(row.permissions, row.organization_status === 'SUSPENDED')].sort() : [],
 });
 
 const membershipsById = statement(
@@ -77,6 +71,18 @@ const membershipsOfUserIn = statement(
   'memberships_of_user_in',
   `SELECT ${columns} FROM memberships m ${joins} WHERE m.user_id = $1 AND m.organization_id = ANY($2::uuid[])`,
   toMembership,
+);
+
+const permissionsOfMemberships = statement(
+  'permissions_of_memberships',
+  `SELECT m.id, m.status, o.status AS organization_status,
+          ARRAY(SELECT DISTINCT rp.permission_code FROM membership_roles mr JOIN role_permissions rp ON rp.role_id = mr.role_id
+                 WHERE mr.membership_id = m.id) AS codes
+     FROM memberships m JOIN organizations o ON o.id = m.organization_id WHERE m.id = ANY($1::uuid[])`,
+  ({ id, status, organization_status, codes }) => ({
+    id: id as string,
+    permissions: status === 'ACTIVE' ? [...membershipPermissions(codes, organization_status === 'SUSPENDED')].sort() : [],
+  }),
 );
 
 const orders = {
@@ -147,6 +153,12 @@ export function createMembershipLoaders({ database, reach }: Reading) {
         return caller ? seen(await database.read(membershipsOfUserIn, [caller.userId, organizations])) : [];
       },
       (membership) => membership.organizationId,
+    ),
+
+    /** Permission codes that the roles of a visible membership add up to, sorted; none while suspended. */
+    permissionsOf: oneBy(
+      (ids: readonly string[]) => database.read(permissionsOfMemberships, [ids]),
+      (membership) => membership.id,
     ),
 
     ofUser: connectionsBy<MembershipRow>(database, { ...listed, parent: Prisma.sql`m.user_id` }),

@@ -132,6 +132,7 @@ export function createUserLoaders({ database, reach }: Reading) {
       ...listed,
       from: Prisma.sql`pool_addresses a JOIN users u ON u.id = a.user_id`,
       parent: Prisma.sql`a.pool_id`,
+      isSkewed: true,
       seen,
     }),
   };

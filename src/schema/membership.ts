@@ -50,7 +50,8 @@ export const Membership = builder.objectRef<Visible<MembershipRow>>('Membership'
     }),
     permissions: t.stringList({
       description: 'Permission codes that the roles add up to; none while suspended.',
-      resolve: (membership) => [...membership.permissions],
+      resolve: async (membership, _args, { asking }) =>
+        (await asking.loaders.membership.permissionsOf.load(membership.id))?.permissions ?? [],
     }),
     isOwner: t.exposeBoolean('isOwner', { description: 'Whether the person owns the organization.' }),
     joinedAt: t.expose('joinedAt', { type: 'DateTime', description: 'When the membership began.' }),
