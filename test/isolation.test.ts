@@ -1,50 +1,64 @@
+import { createHash, randomBytes } from 'node:crypto';
 import { getNamedType, isInputObjectType, isInterfaceType, isObjectType } from 'graphql';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { encodeId, type IdPrefix, newId } from '../src/ids.ts';
 import { schema } from '../src/schema/index.ts';
+import { happened } from './support/events.ts';
 import { fingerprint } from './support/fingerprint.ts';
 import { type Cast, makeCast, type Visit } from './support/personas.ts';
-import { password, startWorld, type World } from './support/world.ts';
+import { type Person, password, startWorld, type World } from './support/world.ts';
 
 /**
- * What is not yours does not exist: wherever an id goes in, one of another tenant, of another type or of no form at all
- * is answered byte for byte like one that nobody has, and nothing is written.
+ * What is not yours does not exist: wherever an id, a slug, a code or a token goes in, one of another tenant, of another
+ * type or of no form at all is answered byte for byte like one that nobody has, and nothing is written.
  */
 
 let world: World;
 let cast: Cast;
 let callers: Record<Caller, Visit>;
-/** Ids of things that exist, by type, of Globex and its people. */
-let foreign: Record<IdPrefix, string>;
+/** Of things that exist, which none of the callers but staff has anything to do with. */
+let foreign: Record<Kind, string>;
+/** The person whose they are. */
+let stranger: Person;
+
+/** What things are asked for by: ids by their type, and names. */
+type Kind = IdPrefix | Name;
+type Name = 'slug' | 'appCode' | 'poolCode' | 'roleCode' | 'requestId' | 'linkToken' | 'refreshToken';
 
 type Caller =
   | 'anonymous'
   | 'base'
   | 'admin'
   | 'scopedAdmin'
+  | 'confined'
   | 'boundImpersonator'
   | 'staffImpersonator'
   | 'scopedStaff'
   | 'staff';
 
 const notSignedIn: Caller[] = ['anonymous'];
-const tenants: Caller[] = ['base', 'admin', 'scopedAdmin', 'boundImpersonator'];
+const tenants: Caller[] = ['base', 'admin', 'scopedAdmin', 'confined', 'boundImpersonator'];
 const allStaff: Caller[] = ['staff', 'scopedStaff'];
 
 beforeAll(async () => {
-  world = await startWorld();
+  // Many a login that fails is one of the answers that are compared.
+  world = await startWorld({ STEWARD_IP_FAILURES: '100000' });
   cast = await makeCast(world);
   const { people, organizations, visit, visitWith } = cast;
   const { database, sql } = world;
 
-  // A stranger's corner of the world, which none of the callers but staff has anything to do with.
-  const stranger = await world.person({ name: 'Stranger' });
+  stranger = await world.person({ name: 'Stranger' });
   const corner = await world.organization({ owner: stranger, customRoles: { hermit: ['org:read'] } });
   const app = await world.app({ pool: cast.pools.far.code });
-  const event = newId();
-  await database.query(
-    sql`INSERT INTO audit_events (id, action, actor_id, organization_id) VALUES (${event}::uuid, 'organization.updated', ${stranger.uuid}::uuid, ${corner.uuid}::uuid)`,
+  await cast.tag(stranger, cast.pools.far);
+  const subject = { type: 'user' as const, id: stranger.uuid };
+  const event = await happened(
+    world,
+    { action: 'organization.updated', organizationId: corner.uuid, subject },
+    { by: stranger, really: stranger },
   );
+  const invitation = await world.invitation({ organization: corner, email: 'somebody@example.com' });
+  const session = await visit(stranger, { organization: corner, app });
   const [role] = await database.query<{ id: string }>(sql`SELECT id FROM roles WHERE organization_id = ${corner.uuid}::uuid`);
   foreign = {
     user: stranger.id,
@@ -54,28 +68,73 @@ beforeAll(async () => {
     app: app.id,
     grant: await world.grant(stranger, app),
     pool: cast.pools.far.id,
-    ses: (await visit(stranger, { organization: corner, app })).sessionId,
-    inv: (await world.invitation({ organization: corner, email: 'somebody@example.com' })).id,
-    evt: encodeId('evt', event),
+    ses: session.sessionId,
+    inv: invitation.id,
+    evt: event.id,
+    slug: corner.slug,
+    appCode: app.code,
+    poolCode: cast.pools.far.code,
+    roleCode: 'hermit',
+    requestId: event.requestId,
+    linkToken: invitation.token,
+    refreshToken: session.refreshToken,
   };
+
+  // What a condition would find if it let everything through.
+  const { acme } = organizations;
+  await happened(world, { action: 'organization.updated', organizationId: acme.uuid }, { by: people.owner });
+  for (const by of [people.systemAdmin, people.superAdmin]) await happened(world, { action: 'user.updated' }, { by });
 
   callers = {
     anonymous: visitWith(null),
     base: await visit(people.base),
     admin: await visit(people.admin),
     scopedAdmin: await visit(people.admin, { organization: organizations.acme }),
+    confined: await visit(people.confined),
     boundImpersonator: await cast.adminAsTraveller(),
     staffImpersonator: await cast.staffAsTraveller(),
     staff: await visit(people.systemAdmin),
-    scopedStaff: await visit(people.superAdmin),
+    scopedStaff: await visit(people.superAdmin, { organization: await world.organization({ owner: people.superAdmin }) }),
   };
 });
 
-const random = (prefix: IdPrefix): string => encodeId(prefix, newId());
+const names: readonly Name[] = ['slug', 'appCode', 'poolCode', 'roleCode', 'requestId', 'linkToken', 'refreshToken'];
+const isName = (kind: Kind): kind is Name => (names as readonly Kind[]).includes(kind);
+
+/** One that nothing has. */
+function random(kind: Kind): string {
+  if (kind === 'linkToken' || kind === 'refreshToken') return randomBytes(32).toString('base64url');
+  if (kind === 'requestId') return newId();
+  return isName(kind) ? `nothing-${newId()}` : encodeId(kind, newId());
+}
 const uuidPart = (id: string): string => id.slice(id.indexOf('_') + 1);
 
-/** Texts that are no id of that type, many of them made from one that exists. */
-const malformed = (prefix: IdPrefix): unknown[] => {
+/** What is nothing's, much of it made from what is something's. */
+const malformed = (kind: Kind): unknown[] => (isName(kind) ? malformedName(kind) : malformedId(kind));
+
+const malformedName = (name: Name): unknown[] => {
+  const real = foreign[name];
+  return [
+    ...['', ' ', ` ${real}`, `${real} `, `${real}\n`, `\t${real}`, `${real}\u0000`, `\u0000${real}`, '\u0000'],
+    ...['\uD800', `${real}\uDC00`, `\uFEFF${real}`, `${real}\u200B`, real.toUpperCase(), real.slice(1), real.slice(0, -1)],
+    ...[`${real}${real}`, `${real}%`, `${real.slice(0, -1)}_`, '%', '_', '*', `${real}*`, `${real.slice(0, -1)}*`, '.*'],
+    ...[
+      `${real}=`,
+      encodeURIComponent(`${real}/`),
+      `"${real}"`,
+      `{${real}}`,
+      `${real},${real}`,
+      "' OR TRUE --",
+      'null',
+      'x'.repeat(5000),
+    ],
+    // What a database holds of a token.
+    ...(['hex', 'base64', 'base64url'] as const).map((form) => createHash('sha256').update(real).digest(form)),
+  ];
+};
+
+/** Texts that are no id of that type. */
+const malformedId = (prefix: IdPrefix): unknown[] => {
   const real = uuidPart(foreign[prefix]);
   return [
     ...[
@@ -116,22 +175,22 @@ const malformed = (prefix: IdPrefix): unknown[] => {
   ];
 };
 
-/** Ids that exist, of every type but these. */
-const othersThan = (...prefixes: IdPrefix[]): string[] =>
+/** Those that exist, of every kind but these. */
+const othersThan = (...kinds: readonly Kind[]): string[] =>
   Object.entries(foreign)
-    .filter(([prefix]) => !prefixes.includes(prefix as IdPrefix))
+    .filter(([kind]) => !kinds.includes(kind as Kind))
     .map(([, id]) => id);
 
-// ---------------------------------------------------------------- where an id goes in
+// ---------------------------------------------------------------- where an id or a name goes in
 
 interface Place {
-  /** What the id is one of; of any type where there are several. */
-  readonly takes: readonly IdPrefix[];
+  /** What the id or name is one of; of any type where there are several. */
+  readonly takes: readonly Kind[];
   readonly document: string;
   variables(id: unknown, visit: Visit): object;
-  /** Who asks, and of which types foreign ids are out of sight to them. `takes` unless told. */
-  readonly callers: readonly { readonly who: readonly Caller[]; readonly hidden?: readonly IdPrefix[] }[];
-  /** What a random id is answered, as `data` shows it, for whoever is let through. */
+  /** Who asks, and of which kinds foreign ones are out of sight to them. `takes` unless told. */
+  readonly callers: readonly { readonly who: readonly Caller[]; readonly hidden?: readonly Kind[] }[];
+  /** What a random one is answered, as `data` shows it, for whoever is let through. */
   readonly nothing: unknown;
   /** Tables that a refusal may write to. */
   readonly writes?: readonly string[];
@@ -141,7 +200,63 @@ const everyType: IdPrefix[] = ['user', 'org', 'mem', 'role', 'app', 'grant', 'po
 const refusal = '__typename ... on MutationError { code message path }';
 const lookup =
   'query ($id: ID!) { usersLookup(ids: [$id], emails: ["stranger@example.com"]) { users { id } missingIds missingEmails } }';
-const users = (where: string) => `query ($id: ID!) { users(where: ${where}) { totalCount nodes { id } edges { cursor } } }`;
+const ofTenants: Place['callers'] = [{ who: [...tenants, 'staffImpersonator'] }, { who: allStaff, hidden: [] }];
+/** Where whoever knows it sees it, and whoever has to do with nothing else. */
+const ofAnyone: Place['callers'] = [{ who: [...notSignedIn, ...tenants, 'staffImpersonator', ...allStaff], hidden: [] }];
+const ofStaff: Place['callers'] = [{ who: allStaff, hidden: [] }];
+
+const usersWhere = (where: string, takes: readonly Kind[], hidden: readonly Kind[] = []): Place => ({
+  takes,
+  document: `query ($id: ${takes.some(isName) ? 'String' : 'ID'}!) { users(where: ${where}) { totalCount nodes { id } edges { cursor } } }`,
+  variables: (id) => ({ id }),
+  callers: [{ who: allStaff, hidden }],
+  nothing: { users: { totalCount: 0, nodes: [], edges: [] } },
+});
+const organizationsWhere = (where: string, takes: readonly Kind[]): Place => ({
+  takes,
+  document: `query ($id: ID!) { organizations(where: ${where}) { totalCount nodes { id } edges { cursor } } }`,
+  variables: (id) => ({ id }),
+  callers: ofStaff,
+  nothing: { organizations: { totalCount: 0, nodes: [], edges: [] } },
+});
+/** A field that shows one thing. */
+const one = (field: string, argument: string, takes: Kind, callers = ofTenants): Place => ({
+  takes: [takes],
+  document: `query ($id: ${isName(takes) ? 'String' : 'ID'}!) { ${field}(${argument}: $id) { __typename id } }`,
+  variables: (id) => ({ id }),
+  callers,
+  nothing: { [field]: null },
+});
+
+/** A condition on events wherever they are listed: of an organization, whose admins and staff read them; of oneself; and all. */
+function eventsWhere(condition: string, ...takes: readonly Kind[]): Record<string, Place> {
+  const type = takes.some(isName) ? 'String' : 'ID';
+  const selection = `auditEvents(where: { ${condition}: $id }) { totalCount nodes { id } edges { cursor } }`;
+  const none = { totalCount: 0, nodes: [], edges: [] };
+  return {
+    [`AuditEventWhere.${condition} below Organization.auditEvents`]: {
+      takes,
+      document: `query ($acme: ID!, $id: ${type}!) { organization(id: $acme) { ${selection} } }`,
+      variables: (id) => ({ id, acme: cast.organizations.acme.id }),
+      callers: [{ who: ['admin', 'scopedAdmin', ...allStaff] }],
+      nothing: { organization: { auditEvents: none } },
+    },
+    [`AuditEventWhere.${condition} below User.auditEvents`]: {
+      takes,
+      document: `query ($id: ${type}!) { viewer { user { ${selection} } } }`,
+      variables: (id) => ({ id }),
+      callers: [{ who: allStaff }],
+      nothing: { viewer: { user: { auditEvents: none } } },
+    },
+    [`AuditEventWhere.${condition} below Query.auditEvents`]: {
+      takes,
+      document: `query ($id: ${type}!) { ${selection} }`,
+      variables: (id) => ({ id }),
+      callers: ofStaff,
+      nothing: { auditEvents: none },
+    },
+  };
+}
 // Nothing of a refused login is kept but the counter and the event.
 const ofRefusedLogin = ['audit_events', 'audit_event_people', 'refusal_windows'];
 
@@ -150,24 +265,23 @@ const places: Record<string, Place> = {
     takes: everyType,
     document: 'query ($id: ID!) { node(id: $id) { __typename id } }',
     variables: (id) => ({ id }),
-    // To staff, an event is no node yet.
-    callers: [{ who: [...notSignedIn, ...tenants, 'staffImpersonator'] }, { who: allStaff, hidden: ['evt'] }],
+    callers: [{ who: [...notSignedIn, ...tenants, 'staffImpersonator'] }, { who: allStaff, hidden: [] }],
     nothing: { node: null },
   },
   'Query.nodes(ids)': {
     takes: everyType,
     document: 'query ($id: ID!) { nodes(ids: [$id, $id]) { __typename id } }',
     variables: (id) => ({ id }),
-    callers: [{ who: [...notSignedIn, ...tenants, 'staffImpersonator'] }, { who: allStaff, hidden: ['evt'] }],
+    callers: [{ who: [...notSignedIn, ...tenants, 'staffImpersonator'] }, { who: allStaff, hidden: [] }],
     nothing: { nodes: [null, null] },
   },
-  'Query.user(id)': {
-    takes: ['user'],
-    document: 'query ($id: ID!) { user(id: $id) { id email } }',
-    variables: (id) => ({ id }),
-    callers: [{ who: [...tenants, 'staffImpersonator'] }, { who: allStaff, hidden: [] }],
-    nothing: { user: null },
-  },
+  'Query.user(id)': one('user', 'id', 'user'),
+  'Query.organization(id)': one('organization', 'id', 'org'),
+  'Query.organizationBySlug(slug)': one('organizationBySlug', 'slug', 'slug'),
+  'Query.app(id)': one('app', 'id', 'app'),
+  'Query.appByCode(code)': one('appByCode', 'code', 'appCode'),
+  'Query.poolByCode(code)': one('poolByCode', 'code', 'poolCode'),
+  'Query.invitationByToken(token)': one('invitationByToken', 'token', 'linkToken', ofAnyone),
   'Query.usersLookup(ids)': {
     takes: ['user'],
     document: lookup,
@@ -175,26 +289,37 @@ const places: Record<string, Place> = {
     callers: [{ who: allStaff, hidden: [] }],
     nothing: { usersLookup: { users: [], missingIds: ['«id»'], missingEmails: ['stranger@example.com'] } },
   },
-  'UserWhere.ids': {
-    takes: ['user'],
-    document: users('{ ids: [$id] }'),
-    variables: (id) => ({ id }),
-    callers: [{ who: allStaff, hidden: [] }],
-    nothing: { users: { totalCount: 0, nodes: [], edges: [] } },
+  'UserWhere.ids': usersWhere('{ ids: [$id] }', ['user']),
+  'UserWhere.appId': usersWhere('{ appId: $id }', ['app']),
+  'UserWhere.organizationId': usersWhere('{ organizationId: $id }', ['org']),
+  'UserWhere.poolCode': usersWhere('{ poolCode: $id }', ['poolCode']),
+  // A role of an organization is none of the platform's.
+  'UserWhere.roleCodes': usersWhere('{ roleCodes: [$id] }', ['roleCode'], ['roleCode']),
+  'OrganizationWhere.ids': organizationsWhere('{ ids: [$id] }', ['org']),
+  'OrganizationWhere.ownerId': organizationsWhere('{ ownerId: $id }', ['user']),
+  'MembershipWhere.roleCodes': {
+    takes: ['roleCode'],
+    document:
+      'query ($acme: ID!, $id: String!) { organization(id: $acme) { memberships(where: { roleCodes: [$id] }) { totalCount nodes { id } } } }',
+    variables: (id) => ({ id, acme: cast.organizations.acme.id }),
+    callers: [{ who: ['admin', 'scopedAdmin', 'boundImpersonator', 'staffImpersonator', ...allStaff] }],
+    nothing: { organization: { memberships: { totalCount: 0, nodes: [] } } },
   },
-  'UserWhere.appId': {
-    takes: ['app'],
-    document: users('{ appId: $id }'),
-    variables: (id) => ({ id }),
-    callers: [{ who: allStaff, hidden: [] }],
-    nothing: { users: { totalCount: 0, nodes: [], edges: [] } },
-  },
-  'UserWhere.organizationId': {
-    takes: ['org'],
-    document: users('{ organizationId: $id }'),
-    variables: (id) => ({ id }),
-    callers: [{ who: allStaff, hidden: [] }],
-    nothing: { users: { totalCount: 0, nodes: [], edges: [] } },
+  ...eventsWhere('actorId', 'user'),
+  ...eventsWhere('impersonatorId', 'user'),
+  ...eventsWhere('subjectId', ...everyType),
+  ...eventsWhere('organizationId', 'org'),
+  ...eventsWhere('requestId', 'requestId'),
+  // After the right password, a login says whether there is such an app; before it, nothing.
+  'AuthLoginInput.appCode': {
+    takes: ['appCode'],
+    document: `mutation ($input: AuthLoginInput!) { authLogin(input: $input) { ${refusal} } }`,
+    variables: (appCode) => ({ input: { email: `nobody-${newId()}@example.com`, password: 'not the password', appCode } }),
+    callers: [{ who: ['anonymous', 'admin'] }],
+    nothing: {
+      authLogin: { __typename: 'AuthenticationError', code: 'INVALID_CREDENTIALS', message: expect.any(String), path: null },
+    },
+    writes: [...ofRefusedLogin, 'login_locks'],
   },
   'AuthLoginInput.organizationId': {
     takes: ['org'],
@@ -203,6 +328,15 @@ const places: Record<string, Place> = {
     callers: [{ who: ['anonymous', 'admin', 'staff'] }],
     nothing: { authLogin: { __typename: 'AuthenticationError', code: 'NOT_A_MEMBER', message: expect.any(String), path: null } },
     writes: ofRefusedLogin,
+  },
+  'AuthRefreshInput.refreshToken': {
+    takes: ['refreshToken'],
+    document: `mutation ($input: AuthRefreshInput!) { authRefresh(input: $input) { ${refusal} } }`,
+    variables: (refreshToken) => ({ input: { refreshToken } }),
+    callers: [{ who: ['anonymous', 'admin', 'staff'], hidden: [] }],
+    nothing: {
+      authRefresh: { __typename: 'AuthenticationError', code: 'REFRESH_TOKEN_INVALID', message: expect.any(String), path: null },
+    },
   },
   'AuthRefreshInput.organizationId': {
     takes: ['org'],
@@ -234,9 +368,13 @@ const places: Record<string, Place> = {
 async function answerTo(visit: Visit, place: Place, id: unknown): Promise<string> {
   const response = await visit.post({ query: place.document, variables: place.variables(id, visit) });
   const body = await response.text();
-  const shown = JSON.stringify(JSON.parse(body), (_key, value) => (value === String(id) ? '«id»' : value));
-  return `${response.status} ${response.headers.get('content-type')} ${body.length - JSON.stringify(JSON.parse(body)).length} ${shown}`;
+  const parsed = JSON.parse(body);
+  const shown = JSON.stringify(parsed, (key, value) => (key === 'data' ? withoutId(value, String(id)) : value));
+  return `${response.status} ${response.headers.get('content-type')} ${body.length - JSON.stringify(parsed).length} ${shown}`;
 }
+
+const withoutId = (data: unknown, id: string): unknown =>
+  JSON.parse(JSON.stringify(data), (_key, value) => (value === id ? '«id»' : value));
 
 const dataOf = (answer: string) => JSON.parse(answer.slice(answer.indexOf('{'))).data;
 
@@ -255,7 +393,7 @@ describe.each(Object.entries(places))('%s', (_name, place) => {
       ...place.takes.map((prefix) => random(prefix)),
       ...hidden.map((prefix) => foreign[prefix]),
       ...othersThan(...place.takes),
-      ...['', 'x', uuidPart(foreign[place.takes[0]!])],
+      ...['', 'x', ...(isName(place.takes[0]!) ? [] : [uuidPart(foreign[place.takes[0]!])])],
       ...prefixes.flatMap((prefix) => malformed(prefix)),
     ];
     const different: unknown[] = [];
@@ -270,57 +408,180 @@ describe.each(Object.entries(places))('%s', (_name, place) => {
   });
 });
 
-test('every argument and input field that takes an id is among the places', () => {
+/** Texts that name nothing which could be somebody else's; a new argument is one of these or one of the places. */
+const namesNothing = [
+  // Words that are searched for in what the caller sees anyway.
+  ...['UserWhere.search', 'OrganizationWhere.search', 'MembershipWhere.search', 'App.grants(search)'],
+  // People, where only those may ask who see everybody.
+  ...['UserWhere.emails', 'UserWhere.externalId', 'Query.usersLookup(emails)'],
+  // What everybody knows, and what only its person does.
+  ...['AuditEventWhere.actions', 'AuthLoginInput.email', 'AuthLoginInput.password'],
+];
+
+test('every argument and input field that takes an id, or a text that names something, is among the places', () => {
+  const texts = ['ID', 'String', 'EmailAddress'];
   const taking = Object.values(schema.getTypeMap()).flatMap((type) => {
     if (type.name.startsWith('__')) return [];
     if (isInputObjectType(type)) {
       return Object.values(type.getFields())
-        .filter((field) => getNamedType(field.type).name === 'ID')
+        .filter((field) => texts.includes(getNamedType(field.type).name))
         .map((field) => `${type.name}.${field.name}`);
     }
     if (!isObjectType(type) && !isInterfaceType(type)) return [];
     return Object.values(type.getFields()).flatMap((field) =>
-      field.args.filter((arg) => getNamedType(arg.type).name === 'ID').map((arg) => `${type.name}.${field.name}(${arg.name})`),
+      field.args
+        .filter((arg) => texts.includes(getNamedType(arg.type).name))
+        .map((arg) => `${type.name}.${field.name}(${arg.name})`),
     );
   });
 
-  expect(Object.keys(places).sort()).toEqual(taking.sort());
+  const tried = Object.keys(places).map((name) => name.replace(/ below .*/, ''));
+  const ofCursors = Object.keys(connections).flatMap((name) => [`${name}(after)`, `${name}(before)`]);
+  expect([...new Set(tried), ...ofCursors, ...namesNothing].sort()).toEqual(taking.sort());
+});
+
+// ---------------------------------------------------------------- cursors
+
+interface Connection {
+  readonly who: Caller;
+  /** With `PAGE` where the arguments and the selection of the connection go; `$id` names the parent object. */
+  readonly document: string;
+  readonly own: () => string | null;
+  /** Where else a cursor is from; the same document with another parent unless told. */
+  readonly foreign: () => string | null;
+  readonly foreignDocument?: string;
+  readonly at: (data: any) => any;
+}
+
+const ofOrganization = (field: string, who: Caller): Connection => ({
+  who,
+  document: `organization(id: $id) { ${field}PAGE }`,
+  own: () => cast.organizations.acme.id,
+  foreign: () => foreign.org,
+  at: ({ organization }) => organization[field],
+});
+const ofUser = (field: string, who: Caller): Connection => ({
+  who,
+  document: `user(id: $id) { ${field}PAGE }`,
+  own: () => (who === 'staff' ? cast.people.systemAdmin.id : cast.people.admin.id),
+  foreign: () => foreign.user,
+  at: ({ user }) => user[field],
+});
+const ofRoot = (field: string, foreignDocument: string): Connection => ({
+  who: 'staff',
+  document: `${field}PAGE`,
+  own: () => null,
+  foreign: () => null,
+  foreignDocument,
+  at: (data) => Object.values(data)[0],
+});
+
+const connections: Record<string, Connection> = {
+  'Organization.memberships': ofOrganization('memberships', 'admin'),
+  'Organization.invitations': ofOrganization('invitations', 'admin'),
+  'Organization.auditEvents': ofOrganization('auditEvents', 'admin'),
+  'User.memberships': ofUser('memberships', 'admin'),
+  'User.auditEvents': ofUser('auditEvents', 'staff'),
+  'Pool.users': {
+    who: 'staff',
+    document: 'node(id: $id) { ... on Pool { usersPAGE } }',
+    own: () => cast.pools.tag.id,
+    foreign: () => foreign.pool,
+    at: ({ node }) => node.users,
+  },
+  'App.grants': {
+    who: 'staff',
+    document: 'node(id: $id) { ... on App { grantsPAGE } }',
+    own: () => cast.apps.granted.id,
+    foreign: () => foreign.app,
+    at: ({ node }) => node.grants,
+  },
+  'Query.users': ofRoot('users', 'organizationsPAGE'),
+  'Query.organizations': ofRoot('organizations', 'usersPAGE'),
+  'Query.auditEvents': ofRoot('auditEvents', 'usersPAGE'),
+};
+
+describe.each(Object.entries(connections))('a cursor of %s', (_name, connection) => {
+  const { who, document, own, at, foreignDocument = document } = connection;
+  const page = (text: string, argument: string) =>
+    text.includes('$id')
+      ? `query ($id: ID!, $cursor: String) { ${text.replace('PAGE', `(${argument}: $cursor) { edges { cursor } }`)} }`
+      : `query ($cursor: String) { ${text.replace('PAGE', `(${argument}: $cursor) { edges { cursor } }`)} }`;
+
+  test.each(['after', 'before'])(
+    'opens nothing %s it where it does not belong, and is answered like any text',
+    async (argument) => {
+      const visit = callers[who];
+      const place: Place = {
+        takes: [],
+        document: page(document, argument),
+        variables: (cursor) => ({ id: own(), cursor }),
+        callers: [],
+        nothing: null,
+      };
+      const there = at(await callers.staff.run(page(foreignDocument, argument), { id: connection.foreign() })).edges;
+      expect(there.length).toBeGreaterThan(0);
+      const here = at(await visit.run(place.document, { id: own() })).edges;
+      expect(here.length).toBeGreaterThan(0);
+      const { cursor } = there[0];
+      const before = await fingerprint(world.database);
+
+      const garbage = await answerTo(visit, place, 'garbage');
+      expect(garbage).toContain('"BAD_USER_INPUT"');
+      for (const text of [
+        cursor,
+        '',
+        ` ${cursor}`,
+        `${cursor}=`,
+        cursor.slice(0, -2),
+        `${here[0].cursor}A`,
+        '\u0000',
+        '\uD800',
+        foreign.org,
+      ])
+        expect(await answerTo(visit, place, text)).toBe(garbage);
+      expect(at(await visit.run(place.document, { id: own(), cursor: here[0].cursor })).edges).toHaveLength(
+        argument === 'after' ? here.length - 1 : 0,
+      );
+      expect(await fingerprint(world.database)).toEqual(before);
+    },
+  );
 });
 
 // ---------------------------------------------------------------- what one field alone does not show
 
-test('who may not call a field is refused alike, whatever id is sent, and but one event is left', async () => {
-  const { admin } = callers;
-  for (const name of ['Query.usersLookup(ids)', 'UserWhere.ids', 'UserWhere.appId', 'UserWhere.organizationId']) {
-    const place = places[name]!;
-    const prefix = place.takes[0]!;
-    const notThere = await answerTo(admin, place, random(prefix));
+const placesOf = (wanted: (place: Place, name: string) => boolean): [string, Place][] =>
+  Object.entries(places).filter(([name, place]) => wanted(place, name));
+const whoAsks = ({ callers: of }: Place): Caller[] => of.flatMap(({ who }) => who);
+
+test.each(placesOf((place) => whoAsks(place).every((caller) => allStaff.includes(caller))))(
+  '%s: who may not is refused alike, whatever is sent, and but one event is left',
+  async (_name, place) => {
+    const { admin } = callers;
+    const kind = place.takes[0]!;
+    const notThere = await answerTo(admin, place, random(kind));
     const before = await fingerprint(world.database);
 
-    for (const id of [random(prefix), ...Object.values(foreign), ...malformed(prefix)])
+    for (const id of [random(kind), ...Object.values(foreign), ...malformed(kind)])
       expect(await answerTo(admin, place, id)).toBe(notThere);
 
     expect(JSON.parse(notThere.slice(notThere.indexOf('{'))).errors[0].extensions.code).toBe('FORBIDDEN');
     expect(await fingerprint(world.database)).toEqual(before);
-  }
-});
+  },
+);
 
-test('who is not signed in is refused alike, whatever id is sent', async () => {
-  for (const name of [
-    'Query.user(id)',
-    'Query.usersLookup(ids)',
-    'UserWhere.organizationId',
-    'AuthSwitchOrganizationInput.organizationId',
-  ]) {
-    const place = places[name]!;
+test.each(placesOf((place, name) => !whoAsks(place).includes('anonymous') && name !== 'AuthRefreshInput.organizationId'))(
+  '%s: who is not signed in is refused alike, whatever is sent',
+  async (name, place) => {
     const answers = new Set<string>();
     for (const id of [random(place.takes[0]!), ...Object.values(foreign), '', 'x'])
       answers.add(await answerTo(callers.anonymous, place, id));
 
     expect(answers.size).toBe(1);
-    expect([...answers][0]).toContain('"UNAUTHENTICATED"');
-  }
-});
+    // The viewer of who is nobody is null.
+    expect([...answers][0]).toContain(name.endsWith('below User.auditEvents') ? '{"viewer":null}' : '"UNAUTHENTICATED"');
+  },
+);
 
 test('a foreign id among own ones leaves a gap like an unknown one, and the order stays', async () => {
   const { admin } = callers;
@@ -333,23 +594,30 @@ test('a foreign id among own ones leaves a gap like an unknown one, and the orde
   for (const id of [...Object.values(foreign), 'x']) expect(await ask(id)).toEqual(gap);
 });
 
-test('in a where, an id of another type matches nothing, and its opposite everything, like an unknown one', async () => {
-  const { staff } = callers;
-  const count = async (where: object) =>
-    (await staff.run('query ($where: UserWhere) { users(where: $where) { totalCount } }', { where })).users.totalCount;
-  const everyone = await count({});
+test.each([
+  ['users', 'UserWhere', 'ids', 'user'],
+  ['users', 'UserWhere', 'appId', 'app'],
+  ['users', 'UserWhere', 'organizationId', 'org'],
+  ['organizations', 'OrganizationWhere', 'ids', 'org'],
+  ['organizations', 'OrganizationWhere', 'ownerId', 'user'],
+] as const)(
+  'in a where of %s, as %s.%s, an id of another type matches nothing, and its opposite everything, like an unknown one',
+  async (list, type, field, prefix) => {
+    const { staff } = callers;
+    const count = async (where: object) =>
+      (await staff.run(`query ($where: ${type}) { ${list}(where: $where) { totalCount } }`, { where }))[list].totalCount;
+    const everything = await count({});
+    const theOne = { ids: [list === 'users' ? foreign.user : foreign.org] };
 
-  for (const field of ['ids', 'appId', 'organizationId']) {
-    const prefix = ({ ids: 'user', appId: 'app', organizationId: 'org' } as const)[field as 'ids'];
     for (const id of [random(prefix), ...othersThan(prefix), '', 'x', `${prefix}_`, uuidPart(foreign[prefix]), '\u0000']) {
       const where = { [field]: field === 'ids' ? [id] : id };
       expect(await count(where)).toBe(0);
-      expect(await count({ NOT: where })).toBe(everyone);
-      expect(await count({ OR: [where, { ids: [foreign.user] }] })).toBe(1);
-      expect(await count({ AND: [where, { ids: [foreign.user] }] })).toBe(0);
+      expect(await count({ NOT: where })).toBe(everything);
+      expect(await count({ OR: [where, theOne] })).toBe(1);
+      expect(await count({ AND: [where, theOne] })).toBe(0);
     }
-  }
-});
+  },
+);
 
 test('mismatched pairs: a person of one tenant and an organization or an app of another are nobody', async () => {
   const { staff } = callers;
@@ -365,6 +633,129 @@ test('mismatched pairs: a person of one tenant and an organization or an app of 
   expect(await count({ ids: [cast.people.suspended.id], organizationId: acme.id })).toBe(0);
   expect(await count({ ids: [cast.people.traveller.id], appId: cast.apps.revoked.id })).toBe(0);
   expect(await count({ ids: [cast.people.traveller.id], appId: cast.apps.granted.id })).toBe(1);
+});
+
+test('mismatched pairs: an organization of one tenant and an owner of another are none', async () => {
+  const { staff } = callers;
+  const { acme, globex } = cast.organizations;
+  const count = async (where: object) =>
+    (await staff.run('query ($where: OrganizationWhere) { organizations(where: $where) { totalCount } }', { where }))
+      .organizations.totalCount;
+
+  expect(await count({ ids: [foreign.org], ownerId: foreign.user })).toBe(1);
+  expect(await count({ ids: [acme.id, globex.id], ownerId: foreign.user })).toBe(0);
+  expect(await count({ ids: [foreign.org], ownerId: cast.people.owner.id })).toBe(0);
+  // A member is no owner.
+  expect(await count({ ids: [acme.id], ownerId: cast.people.admin.id })).toBe(0);
+});
+
+test("mismatched pairs: an organization's members by what another's are called", async () => {
+  const { acme } = cast.organizations;
+  const document = `query ($id: ID!, $where: MembershipWhere) { organization(id: $id) {
+    memberships(where: $where) { totalCount nodes { userId } edges { cursor } } } }`;
+  const found = async (caller: Caller, where: object) =>
+    (await callers[caller].run(document, { id: acme.id, where })).organization.memberships;
+  const nothing = { totalCount: 0, nodes: [], edges: [] };
+
+  for (const caller of ['admin', 'scopedAdmin', 'boundImpersonator', 'staff'] as const) {
+    for (const search of [stranger.email, 'Stranger', cast.people.outsider.email, foreign.user, foreign.slug])
+      expect(await found(caller, { search })).toEqual(nothing);
+    for (const roleCode of ['hermit', 'scout', 'turnkey', 'system_admin', 'base_user'])
+      expect(await found(caller, { roleCodes: [roleCode] })).toEqual(nothing);
+    expect(await found(caller, { roleCodes: ['hermit', 'inviter'] })).toMatchObject({
+      nodes: [{ userId: cast.people.inviter.id }],
+    });
+    expect(await found(caller, { search: cast.people.inviter.email, roleCodes: ['org_admin'] })).toEqual(nothing);
+  }
+});
+
+test('mismatched pairs: events of one tenant by a person, an organization or a request of another', async () => {
+  const { acme } = cast.organizations;
+  const { owner } = cast.people;
+  const of = async (caller: Caller, root: string, id: string | null, where: object) => {
+    const declared = id === null ? '' : '$id: ID!, ';
+    const selection = 'auditEvents(where: $where) { totalCount }';
+    const data = await callers[caller].run(
+      `query (${declared}$where: AuditEventWhere) { ${id === null ? selection : `${root}(id: $id) { ${selection} }`} }`,
+      { id, where },
+    );
+    return (id === null ? data : data[root]).auditEvents.totalCount;
+  };
+  const theirs = { actorId: foreign.user, organizationId: foreign.org, requestId: foreign.requestId, subjectId: foreign.user };
+
+  for (const caller of ['admin', 'scopedAdmin', 'staff'] as const) {
+    const ofAcme = (where: object) => of(caller, 'organization', acme.id, where);
+    expect(await ofAcme({ actorId: owner.id, organizationId: acme.id })).toBe(1);
+    for (const [field, id] of Object.entries(theirs)) {
+      expect(await ofAcme({ [field]: id })).toBe(0);
+      expect(await ofAcme({ organizationId: acme.id, actorId: owner.id, [field]: id })).toBe(0);
+    }
+  }
+  expect(await of('staff', '', null, theirs)).toBe(1);
+  expect(await of('staff', '', null, { ...theirs, actorId: owner.id })).toBe(0);
+  expect(await of('staff', '', null, { ...theirs, organizationId: acme.id })).toBe(0);
+  expect(await of('staff', 'user', foreign.user, theirs)).toBe(1);
+  expect(await of('staff', 'user', foreign.user, { organizationId: acme.id })).toBe(0);
+  expect(await of('staff', 'user', owner.id, { organizationId: foreign.org })).toBe(0);
+  expect(await of('staff', 'organization', foreign.org, { actorId: owner.id })).toBe(0);
+});
+
+test("mismatched pairs: a pool's people and an app's grants by a person who has neither", async () => {
+  const { staff } = callers;
+  const document = `query ($pool: ID!, $app: ID!, $where: UserWhere, $search: String) {
+    pool: node(id: $pool) { ... on Pool { users(where: $where) { totalCount } } }
+    app: node(id: $app) { ... on App { grants(search: $search) { totalCount } } } }`;
+  const count = async (pool: string, app: string, who: Person) => {
+    const data = await staff.run(document, { pool, app, where: { ids: [who.id] }, search: who.email });
+    return [data.pool.users.totalCount, data.app.grants.totalCount];
+  };
+  const { traveller } = cast.people;
+
+  expect(await count(foreign.pool, foreign.app, stranger)).toEqual([1, 1]);
+  expect(await count(cast.pools.tag.id, cast.apps.granted.id, traveller)).toEqual([1, 1]);
+  expect(await count(cast.pools.tag.id, cast.apps.granted.id, stranger)).toEqual([0, 0]);
+  expect(await count(foreign.pool, foreign.app, traveller)).toEqual([0, 0]);
+});
+
+test('an event of another tenant, or of none, is an unknown id to whoever it is by or about', async () => {
+  const { people, organizations } = cast;
+  const about = { type: 'user' as const, id: people.admin.uuid };
+  const action = 'user.updated';
+  const events = [
+    await happened(world, { action, organizationId: organizations.globex.uuid, subject: about }, { by: people.outsider }),
+    await happened(world, { action, organizationId: organizations.globex.uuid }, { by: people.admin }),
+    await happened(world, { action, subject: about }, { by: people.superAdmin }),
+    await happened(world, { action }, { by: people.traveller, really: people.admin }),
+  ];
+  const own = await happened(world, { action, organizationId: organizations.acme.uuid, subject: about }, { by: people.owner });
+  const place = places['Query.node(id)']!;
+
+  for (const caller of ['admin', 'scopedAdmin'] as const) {
+    expect((await callers[caller].run(place.document, { id: own.id })).node).toEqual({ __typename: 'AuditEvent', id: own.id });
+    const notThere = await answerTo(callers[caller], place, random('evt'));
+    for (const { id } of events) expect(await answerTo(callers[caller], place, id)).toBe(notThere);
+  }
+  for (const { id } of events)
+    expect((await callers.staff.run(place.document, { id })).node).toEqual({ __typename: 'AuditEvent', id });
+});
+
+test('whoever holds the token of an invitation sees it, and nothing more by it than by an unknown one', async () => {
+  const document = `query ($token: String!, $id: ID!) {
+    invitationByToken(token: $token) { id organization { id } organizationId roles { code organization { id } memberCount } } node(id: $id) { id } }`;
+
+  for (const caller of ['anonymous', ...tenants, 'staffImpersonator'] as const) {
+    const ask = (token: string) => callers[caller].run(document, { token, id: foreign.inv });
+    expect(await ask(random('linkToken'))).toEqual({ invitationByToken: null, node: null });
+    expect(await ask(foreign.linkToken)).toEqual({
+      invitationByToken: {
+        id: foreign.inv,
+        organization: null,
+        organizationId: foreign.org,
+        roles: [{ code: 'org_member', organization: null, memberCount: null }],
+      },
+      node: null,
+    });
+  }
 });
 
 test('an ended session is an unknown id, to its person and to staff', async () => {
