@@ -5,6 +5,7 @@ import { type Database, Prisma } from '../src/database.ts';
 import { createAuditEventLoaders, eventOfUserOrder } from '../src/loaders/audit-event.ts';
 import { auditEventWhere } from '../src/loaders/audit-event-where.ts';
 import { pageRequest } from '../src/loaders/page.ts';
+import type { Reads } from '../src/loaders/reading.ts';
 import type { Reach } from '../src/reach.ts';
 import { emptyLocation, reopened, testDatabase } from './support/database.ts';
 import { defaultPool } from './support/world.ts';
@@ -91,12 +92,15 @@ test('a page of a person with very many events is read from an index, and no mor
     SELECT ${bob}::uuid, id, generation, transaction FROM events UNION ALL
     SELECT ${ann}::uuid, id, generation, transaction FROM events WHERE transaction % 3 = 0`);
   await database.query(Prisma.sql`ANALYZE audit_events, audit_event_people`);
-  const sent: Prisma.Sql[] = [];
-  const spy = {
-    read: database.read,
-    query<Row>(sql: Prisma.Sql) {
+  const sent: { text: string; values: readonly unknown[] }[] = [];
+  const spy: Reads = {
+    read(statement, values = []) {
+      sent.push({ text: statement.text, values });
+      return database.read(statement, values);
+    },
+    query(sql) {
       sent.push(sql);
-      return database.query<Row>(sql);
+      return database.query(sql);
     },
   };
   const reach = { userId: bob, permissions: new Set(['audit:read']), organizations: new Map() } as unknown as Reach;
@@ -104,10 +108,9 @@ test('a page of a person with very many events is read from an index, and no mor
     const { ofUser } = createAuditEventLoaders({ database: spy, reach: async () => reach });
     const pages = people.map((id) => ofUser(id, pageRequest('x', eventOfUserOrder, args, 100), auditEventWhere(where)).page());
     const rows = (await Promise.all(pages)).map((page) => page.rows);
-    const [explained] = await database.query<{ 'QUERY PLAN': [{ Plan: Plan }] }>(
-      Prisma.sql`EXPLAIN (ANALYZE, FORMAT JSON) ${sent.pop()!}`,
-    );
-    return { rows, nodes: nodesOf(explained!['QUERY PLAN'][0].Plan) };
+    const { text, values } = sent.pop()!;
+    const explained = await database.pool.query({ text: `EXPLAIN (ANALYZE, FORMAT JSON) ${text}`, values: [...values] });
+    return { rows, nodes: nodesOf(explained.rows[0]['QUERY PLAN'][0].Plan) };
   };
 
   const first = await read([ann], { first: 25 });
