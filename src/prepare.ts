@@ -5,8 +5,8 @@ import type { Settings } from './settings.ts';
 
 /**
  * Migrates the database, has audit events go on after those of a restored dump, and keeps production and development
- * apart. Throws where production has used it and this is not
- * production; warns where production finds demo accounts, whose passwords are in somebody's data folder.
+ * apart. Throws where production has used it and this is not production; warns where production finds demo accounts, whose
+ * passwords are in somebody's data folder.
  */
 export async function prepare(database: Database, { mode }: Settings, log: Logger): Promise<{ applied: readonly string[] }> {
   const { applied, unknown } = await migrate(database);

@@ -1271,9 +1271,10 @@ test('a refused field leaves its neighbours whole', async () => {
     roles: expect.any(Array),
   });
   expect(data.roles).toHaveLength(5);
-  expect(errors.map(({ path, extensions }) => [path, extensions.code])).toEqual([
-    [['users'], 'FORBIDDEN'],
-    [['usersLookup'], 'FORBIDDEN'],
+  // Which of two refusals is written down first, and told first, is open.
+  expect(errors.map(({ path, extensions }) => `${path} ${extensions.code}`).sort()).toEqual([
+    'users FORBIDDEN',
+    'usersLookup FORBIDDEN',
   ]);
 });
 
@@ -1446,8 +1447,8 @@ test('a field that is refused in every row of a list is one event within 60 seco
   const { jo, visit } = await sellerOf(5);
 
   const { errors } = await visit.ask(ofMine('memberships { totalCount }'));
-  expect(errors.map(({ path, extensions }) => [path, extensions.code])).toEqual(
-    [0, 1, 2, 3, 4].map((i) => [['viewer', 'memberships', i, 'organization', 'memberships'], 'FORBIDDEN']),
+  expect(errors.map(({ path, extensions }) => `${path!.join('.')} ${extensions.code}`).sort()).toEqual(
+    [0, 1, 2, 3, 4].map((i) => `viewer.memberships.${i}.organization.memberships FORBIDDEN`),
   );
   expect(await forbiddenEvents(jo)).toEqual([
     { id: expect.any(String), actor: jo.uuid, impersonator: null, metadata: needsOf.memberships },

@@ -137,6 +137,8 @@ const malformedName = (name: Name): unknown[] => {
 const malformedId = (prefix: IdPrefix): unknown[] => {
   const real = uuidPart(foreign[prefix]);
   return [
+    // The right one in the dress of another type.
+    ...everyType.filter((other) => other !== prefix).map((other) => `${other}_${real}`),
     ...[
       '',
       ' ',
