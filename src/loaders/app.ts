@@ -1,6 +1,6 @@
 import { statement } from '../database.ts';
 import { type Visible, visible } from '../policy.ts';
-import { kept, manyBy, oneBy, type Reading } from './reading.ts';
+import { countBy, kept, manyBy, oneBy, type Reading } from './reading.ts';
 
 export interface AppRow {
   readonly id: string;
@@ -74,7 +74,7 @@ export function createAppLoaders({ database, reach }: Reading) {
       (app) => app.code,
     ),
     /** By code, those that the caller can see. */
-    all: kept((_all: 'all') => seen(database.read(allApps))),
+    all: kept<void, Promise<Visible<AppRow>[]>>(() => seen(database.read(allApps))),
 
     /** Apps that register into a pool or read from it, by code; those that the caller can see. */
     ofPool: manyBy(
@@ -83,9 +83,6 @@ export function createAppLoaders({ database, reach }: Reading) {
     ),
 
     /** Users with an active grant, for callers who may count them; none where nobody has one. */
-    userCount: oneBy(
-      (ids: readonly string[]) => database.read(userCountsOfApps, [ids]),
-      ({ parent }) => parent,
-    ),
+    userCount: countBy((ids) => database.read(userCountsOfApps, [ids])),
   };
 }

@@ -3,7 +3,7 @@ import type DataLoader from 'dataloader';
 import { Prisma, statement } from '../database.ts';
 import type { Visible } from '../policy.ts';
 import { orderOfPage, type Page, type PageRequest, pageSql, type Selection, toPage } from './page.ts';
-import { manyBy, oneBy, type Reads } from './reading.ts';
+import { countBy, manyBy, type Reads } from './reading.ts';
 import { allOf } from './where.ts';
 
 /** A connection before anybody has said what of it is wanted: page and count are read at their first call, side by side. */
@@ -50,7 +50,7 @@ export function connections<Row>(database: Reads, listed: Listed<Row>) {
 export function connectionsBy<Row>(database: Reads, listed: Listed<Row> & { readonly parent: Prisma.Sql }) {
   type Parented = { readonly parent: string };
   const pages = new Map<string, DataLoader<string, (Parented & { row: Visible<Row> })[]>>();
-  const counts = new Map<string, DataLoader<string, (Parented & { count: number }) | null>>();
+  const counts = new Map<string, DataLoader<string, number>>();
 
   async function rowsOf(parents: readonly string[], request: PageRequest<Row>, where: Prisma.Sql) {
     const own = Prisma.sql`${listed.parent} = parent.id AND ${await visiblePart(listed, where)}`;
@@ -79,16 +79,11 @@ export function connectionsBy<Row>(database: Reads, listed: Listed<Row> & { read
         (one) => one.parent,
       ),
     );
-    const total = madeOnce(counts, filter, () =>
-      oneBy(
-        (parents) => countsOf(parents, where),
-        (one) => one.parent,
-      ),
-    );
+    const total = madeOnce(counts, filter, () => countBy((parents) => countsOf(parents, where)));
     return connection(
       request,
       async () => (await page.load(parent)).map(({ row }) => row),
-      async () => (await total.load(parent))?.count ?? 0,
+      () => total.load(parent),
     );
   };
 }

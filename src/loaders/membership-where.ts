@@ -1,7 +1,6 @@
 import { Prisma } from '../database.ts';
-import { containing } from '../search.ts';
 import type { MembershipStatus } from './membership.ts';
-import { allOf, whereOf, wordsIn } from './where.ts';
+import { allOf, occursIn, whereOf } from './where.ts';
 
 export interface MembershipWhere {
   search: string;
@@ -15,10 +14,8 @@ const shownText = Prisma.sql`CASE WHEN u.external_id <> '' THEN regexp_replace(u
 /** The condition on `memberships m` that a `MembershipWhere` makes. */
 export const membershipWhere = whereOf<MembershipWhere>({
   search(text) {
-    const words = wordsIn(text).map(containing);
-    if (words.length === 0) return Prisma.sql`TRUE`;
     // The whole text has an index, which the shown part of it has not.
-    const found = allOf(words.map((word) => Prisma.sql`u.search_text LIKE ${word} AND ${shownText} LIKE ${word}`));
+    const found = allOf([occursIn(Prisma.sql`u.search_text`, text), occursIn(shownText, text)]);
     return Prisma.sql`EXISTS (SELECT FROM users u WHERE u.id = m.user_id AND ${found})`;
   },
   status: (status) => Prisma.sql`m.status = ANY(${[...new Set(status)].sort()}::membership_status[])`,

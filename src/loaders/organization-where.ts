@@ -1,7 +1,6 @@
 import { Prisma } from '../database.ts';
 import { decodeId } from '../ids.ts';
-import { containing } from '../search.ts';
-import { allOf, type DateTimeRange, type Given, idsIn, instantIn, whereOf, wordsIn } from './where.ts';
+import { type DateTimeRange, type Given, idsIn, instantIn, occursIn, whereOf } from './where.ts';
 
 export interface OrganizationWhere {
   search: string;
@@ -17,7 +16,7 @@ export interface OrganizationWhere {
 
 /** The condition on `organizations o` that an `OrganizationWhere` makes. */
 export const organizationWhere = whereOf<OrganizationWhere>({
-  search: (text) => allOf(wordsIn(text).map((word) => Prisma.sql`o.search_text LIKE ${containing(word)}`)),
+  search: (text) => occursIn(Prisma.sql`o.search_text`, text),
   ids: (ids) => Prisma.sql`o.id = ANY(${idsIn('org', ids)}::uuid[])`,
   status: (status) => Prisma.sql`o.status = ANY(${status}::organization_status[])`,
   ownerId: (id) => Prisma.sql`o.owner_id = ${decodeId('user', id)}::uuid`,

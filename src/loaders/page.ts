@@ -1,6 +1,7 @@
 import { Prisma } from '../database.ts';
 import { badInput } from '../errors.ts';
 import { decodeCursor, encodeCursor, type Position, type ValueType } from './cursor.ts';
+import { allOf } from './where.ts';
 
 /** Something that rows are ordered by. */
 export interface OrderedColumn<Row> {
@@ -146,7 +147,7 @@ const directionOf = <Row>({ order, backwards }: PageRequest<Row>): Prisma.Sql =>
 /** The conditions that a page's cursors make, one for each part of the rows that is read apart. */
 function partsOf<Row>({ order, after, before }: PageRequest<Row>): Prisma.Sql[] {
   const [column] = order.columns;
-  if (!column!.nullable) return [allOf([after && beyond(order, after, true), before && beyond(order, before, false)])];
+  if (!column!.nullable) return [those([after && beyond(order, after, true), before && beyond(order, before, false)])];
 
   // Nulls are last: they follow every value.
   const isNull = (position: Position | null) => position?.values[0] === null;
@@ -154,13 +155,13 @@ function partsOf<Row>({ order, after, before }: PageRequest<Row>): Prisma.Sql[] 
   if (!isNull(after)) {
     const until = isNull(before) ? null : before;
     parts.push(
-      allOf([Prisma.sql`${column!.sql} IS NOT NULL`, after && beyond(order, after, true), until && beyond(order, until, false)]),
+      those([Prisma.sql`${column!.sql} IS NOT NULL`, after && beyond(order, after, true), until && beyond(order, until, false)]),
     );
   }
   if (!before || isNull(before)) {
     const since = isNull(after) ? after : null;
     parts.push(
-      allOf([
+      those([
         Prisma.sql`${column!.sql} IS NULL`,
         since && beyondId(order, since, true),
         before && beyondId(order, before, false),
@@ -184,10 +185,7 @@ const beyondId = <Row>(order: Order<Row>, { id }: Position, after: boolean): Pri
 const sign = <Row>({ direction }: Order<Row>, after: boolean): Prisma.Sql =>
   (direction === 'ASC') === after ? Prisma.sql`>` : Prisma.sql`<`;
 
-const allOf = (conditions: readonly (Prisma.Sql | null)[]): Prisma.Sql => {
-  const given = conditions.filter((condition) => condition !== null);
-  return given.length > 0 ? Prisma.join(given, ' AND ') : Prisma.sql`TRUE`;
-};
+const those = (conditions: readonly (Prisma.Sql | null)[]): Prisma.Sql => allOf(conditions.filter((one) => one !== null));
 
 /** Makes a page of what the statement gave. */
 export function toPage<Row>(request: PageRequest<Row>, fetched: readonly Row[]): Page<Row> {

@@ -1,6 +1,6 @@
 import { statement } from '../database.ts';
 import { isBound, seenThroughParent, type Visible, visible } from '../policy.ts';
-import { kept, manyBy, oneBy, type Reading } from './reading.ts';
+import { countBy, kept, manyBy, oneBy, type Reading } from './reading.ts';
 
 export interface PoolRow {
   readonly id: string;
@@ -65,11 +65,7 @@ export function createPoolLoaders({ database, reach }: Reading) {
   }
 
   /** How many users a pool has, for callers who may count them; none where it has none. */
-  const count = (counts: typeof userCountsOfPools) =>
-    oneBy(
-      (pools: readonly string[]) => database.read(counts, [pools]),
-      ({ parent }) => parent,
-    );
+  const count = (counts: typeof userCountsOfPools) => countBy((pools) => database.read(counts, [pools]));
 
   return {
     byId: oneBy(
@@ -81,7 +77,7 @@ export function createPoolLoaders({ database, reach }: Reading) {
       (pool) => pool.code,
     ),
     /** By code, those that the caller can see. */
-    all: kept((_all: 'all') => seen(database.read(allPools))),
+    all: kept<void, Promise<Visible<PoolRow>[]>>(() => seen(database.read(allPools))),
 
     userCount: count(userCountsOfPools),
     homeCount: count(homeCountsOfPools),

@@ -38,6 +38,16 @@ export function manyBy<Key, Row>(
   }, options);
 }
 
+/** Counts for each key, by one statement for all keys of the turn; what the statement does not name has none. */
+export function countBy(
+  read: (keys: readonly string[]) => Promise<{ parent: string; count: number }[]>,
+): DataLoader<string, number> {
+  return new DataLoader(async (keys) => {
+    const counts = new Map((await read(keys)).map(({ parent, count }) => [parent, count]));
+    return keys.map((key) => counts.get(key) ?? 0);
+  }, options);
+}
+
 /** The value that is made once for each key, and kept. */
 export function kept<Key, Value>(make: (key: Key) => Value): (key: Key) => Value {
   const values = new Map<Key, Value>();

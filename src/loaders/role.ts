@@ -1,6 +1,6 @@
 import { statement } from '../database.ts';
 import { seenThroughParent, type Visible, visible } from '../policy.ts';
-import { kept, manyBy, oneBy, type Reading } from './reading.ts';
+import { countBy, kept, manyBy, oneBy, type Reading } from './reading.ts';
 
 export type Scope = 'PLATFORM' | 'ORGANIZATION';
 
@@ -124,10 +124,7 @@ export function createRoleLoaders({ database, reach }: Reading) {
     /** What members of a visible organization can have. */
     ofOrganization: carried(rolesOfOrganizations),
     /** How many hold it, be it a platform role or an organization's; none where nobody does. */
-    holderCount: oneBy(
-      (roles: readonly string[]) => database.read(holderCountsOfRoles, [roles]),
-      ({ parent }) => parent,
-    ),
+    holderCount: countBy((roles) => database.read(holderCountsOfRoles, [roles])),
 
     permissionsOf: manyBy(
       (roles: readonly string[]) => database.read(permissionsOfRoles, [roles]),

@@ -1,6 +1,6 @@
 import { statement } from '../database.ts';
 import { isBound, may, type Visible, visible } from '../policy.ts';
-import { kept, manyBy, oneBy, type Reading } from './reading.ts';
+import { countBy, kept, manyBy, oneBy, type Reading } from './reading.ts';
 
 export interface SessionRow {
   readonly id: string;
@@ -103,12 +103,9 @@ export function createSessionLoaders({ database, reach }: Reading) {
       ),
     ),
 
-    countOfUser: oneBy(
-      async (ids: readonly string[]) => {
-        const { users, only } = await shown(ids);
-        return database.read(sessionCountsOfUsers, [users, only]);
-      },
-      ({ parent }) => parent,
-    ),
+    countOfUser: countBy(async (ids) => {
+      const { users, only } = await shown(ids);
+      return database.read(sessionCountsOfUsers, [users, only]);
+    }),
   };
 }

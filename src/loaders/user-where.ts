@@ -1,9 +1,8 @@
 import { Prisma } from '../database.ts';
 import { normalizeEmail } from '../email.ts';
 import { decodeId } from '../ids.ts';
-import { containing } from '../search.ts';
 import { suspendedNow } from './user.ts';
-import { allOf, anyOf, type DateTimeRange, type Given, idsIn, instantIn, whereOf, wordsIn } from './where.ts';
+import { anyOf, type DateTimeRange, type Given, idsIn, instantIn, occursIn, whereOf } from './where.ts';
 
 export interface UserWhere {
   search: string;
@@ -26,7 +25,7 @@ export interface UserWhere {
 
 /** The condition on `users u` that a `UserWhere` makes. */
 export const userWhere = whereOf<UserWhere>({
-  search: (text) => allOf(wordsIn(text).map((word) => Prisma.sql`u.search_text LIKE ${containing(word)}`)),
+  search: (text) => occursIn(Prisma.sql`u.search_text`, text),
   ids: (ids) => Prisma.sql`u.id = ANY(${idsIn('user', ids)}::uuid[])`,
   emails: (emails) => Prisma.sql`u.email = ANY(${emails.map(normalizeEmail).filter(Boolean)}::text[])`,
   externalId: (id) => Prisma.sql`u.external_id = ${id}`,

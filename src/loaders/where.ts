@@ -1,7 +1,7 @@
 import { Prisma } from '../database.ts';
 import { badInput } from '../errors.ts';
 import { decodeId, type IdPrefix } from '../ids.ts';
-import { searchWords } from '../search.ts';
+import { containing, searchWords } from '../search.ts';
 
 /** An input as it arrives: every field may be left out or null. */
 export type Given<Input> = { [Field in keyof Input]?: Input[Field] | null };
@@ -14,7 +14,7 @@ type Combinations<Where> = { AND: Given<Where>[]; OR: Given<Where>[]; NOT: Given
 /**
  * Makes the function that turns a `where` into a condition. Fields left out or null make none; all that are given must
  * hold. A value that no stored one can equal or contain, since PostgreSQL has no NUL and no half a character in a text,
- * matches nothing; of a list each value is an alternative.
+ * matches nothing; of a list each value is an alternative. A blank `search` is no condition.
  */
 export function whereOf<Where>(
   fields: {
@@ -35,6 +35,7 @@ export function whereOf<Where>(
     const values: unknown = value;
     const possible = Array.isArray(values) ? values.filter((one) => !isNowhere(one)) : values;
     if (isNowhere(possible)) return Prisma.sql`FALSE`;
+    if (field === 'search' && wordsIn(possible as string).length === 0) return allOf([]);
     return (fields as Record<string, Condition<never>>)[field]!(possible as never);
   }
   return compile;
@@ -70,7 +71,7 @@ export const noneOf = (condition: Prisma.Sql): Prisma.Sql => Prisma.sql`NOT coal
 const mostSearched = { characters: 200, words: 10 };
 
 /** The words of a `search`, each of which costs a look at every row; BAD_USER_INPUT for more than anybody types. */
-export function wordsIn(search: string): string[] {
+function wordsIn(search: string): string[] {
   const { characters, words: most } = mostSearched;
   if (search.length > characters) throw tooLong('characters', characters, search.length);
   const words = searchWords(search);
@@ -80,6 +81,10 @@ export function wordsIn(search: string): string[] {
 
 const tooLong = (which: string, limit: number, got: number) =>
   badInput(`A search has ${limit} ${which} at most.`, { which: `search ${which}`, limit, got });
+
+/** Every word of a `search` occurs in the folded text. BAD_USER_INPUT for too many words. */
+export const occursIn = (text: Prisma.Sql, search: string): Prisma.Sql =>
+  allOf(wordsIn(search).map((word) => Prisma.sql`${text} LIKE ${containing(word)}`));
 
 /** From `from` on, before `to`. */
 export const instantIn = (column: Prisma.Sql, { from, to }: Given<DateTimeRange>): Prisma.Sql =>

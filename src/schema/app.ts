@@ -50,7 +50,7 @@ App.implement({
       nullable: true,
       authScopes: need('App.userCount'),
       description: 'Users with an active grant. Needs `apps:read`.',
-      resolve: async (app, _args, { asking }) => (await asking.loaders.app.userCount.load(app.id))?.count ?? 0,
+      resolve: (app, _args, { asking }) => asking.loaders.app.userCount.load(app.id),
     }),
     grants: t.field({
       type: AppGrantConnection,
@@ -79,7 +79,7 @@ builder.queryField('apps', (t) =>
     type: [App],
     nullable: true,
     description: 'Every app, by code. Needs `apps:read`.',
-    resolve: (_root, _args, { asking }) => asking.loaders.app.all('all'),
+    resolve: (_root, _args, { asking }) => asking.loaders.app.all(),
   }),
 );
 

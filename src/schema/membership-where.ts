@@ -2,7 +2,7 @@ import type { MembershipOrderField as OrderField } from '../loaders/membership.t
 import type { MembershipWhere as Where } from '../loaders/membership-where.ts';
 import type { Given } from '../loaders/where.ts';
 import { builder } from './builder.ts';
-import { OrderDirection } from './inputs.ts';
+import { orderInput } from './inputs.ts';
 import { MembershipStatus } from './membership.ts';
 
 export const MembershipWhere = builder.inputRef<Given<Where>>('MembershipWhere').implement({
@@ -23,10 +23,4 @@ const MembershipOrderField = builder.enumType('MembershipOrderField', {
   } satisfies Record<OrderField, unknown>,
 });
 
-export const MembershipOrder = builder.inputRef<{ field: OrderField; direction: 'ASC' | 'DESC' }>('MembershipOrder').implement({
-  description: 'How memberships are ordered; ties by id in the same direction.',
-  fields: (t) => ({
-    field: t.field({ type: MembershipOrderField, required: true, description: 'By what.' }),
-    direction: t.field({ type: OrderDirection, required: true, defaultValue: 'ASC', description: 'Which way.' }),
-  }),
-});
+export const MembershipOrder = orderInput('MembershipOrder', 'memberships', MembershipOrderField);

@@ -2,7 +2,7 @@ import type { OrganizationOrderField as OrderField } from '../loaders/organizati
 import type { OrganizationWhere as Where } from '../loaders/organization-where.ts';
 import type { Given } from '../loaders/where.ts';
 import { builder } from './builder.ts';
-import { DateTimeRange, OrderDirection } from './inputs.ts';
+import { DateTimeRange, orderInput } from './inputs.ts';
 
 export const OrganizationStatus = builder.enumType('OrganizationStatus', {
   description: 'Whether an organization runs itself.',
@@ -37,12 +37,4 @@ const OrganizationOrderField = builder.enumType('OrganizationOrderField', {
   } satisfies Record<OrderField, unknown>,
 });
 
-export const OrganizationOrder = builder
-  .inputRef<{ field: OrderField; direction: 'ASC' | 'DESC' }>('OrganizationOrder')
-  .implement({
-    description: 'How organizations are ordered; ties by id in the same direction.',
-    fields: (t) => ({
-      field: t.field({ type: OrganizationOrderField, required: true, description: 'By what.' }),
-      direction: t.field({ type: OrderDirection, required: true, defaultValue: 'ASC', description: 'Which way.' }),
-    }),
-  });
+export const OrganizationOrder = orderInput('OrganizationOrder', 'organizations', OrganizationOrderField);

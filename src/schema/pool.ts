@@ -30,19 +30,19 @@ export const Pool = builder.objectRef<Visible<PoolRow>>('Pool').implement({
       nullable: true,
       authScopes: need('Pool.userCount'),
       description: 'Users at home in the pool or tagged into it, each counted once. Needs `pools:read`.',
-      resolve: async (pool, _args, { asking }) => (await asking.loaders.pool.userCount.load(pool.id))?.count ?? 0,
+      resolve: (pool, _args, { asking }) => asking.loaders.pool.userCount.load(pool.id),
     }),
     homeCount: t.int({
       nullable: true,
       authScopes: need('Pool.homeCount'),
       description: 'Users at home in the pool. Needs `pools:read`.',
-      resolve: async (pool, _args, { asking }) => (await asking.loaders.pool.homeCount.load(pool.id))?.count ?? 0,
+      resolve: (pool, _args, { asking }) => asking.loaders.pool.homeCount.load(pool.id),
     }),
     tagCount: t.int({
       nullable: true,
       authScopes: need('Pool.tagCount'),
       description: 'Users tagged into the pool, whose home is another. Needs `pools:read`.',
-      resolve: async (pool, _args, { asking }) => (await asking.loaders.pool.tagCount.load(pool.id))?.count ?? 0,
+      resolve: (pool, _args, { asking }) => asking.loaders.pool.tagCount.load(pool.id),
     }),
     apps: t.field({
       type: [App],
@@ -77,7 +77,7 @@ builder.queryField('pools', (t) =>
     description: 'Every pool, by code. Needs `pools:read`.',
     // A person is in few pools; these are all there are.
     extensions: { listSize: 10 },
-    resolve: (_root, _args, { asking }) => asking.loaders.pool.all('all'),
+    resolve: (_root, _args, { asking }) => asking.loaders.pool.all(),
   }),
 );
 

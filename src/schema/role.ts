@@ -57,7 +57,7 @@ Role.implement({
       description:
         'How many hold it now, the suspended counted. Of platform roles with `users:read`, of custom ones with `org:members:read` there or staff; null otherwise.',
       resolve: async (role, _args, { asking }) =>
-        mayCountHolders(await asking.reach(), role) ? ((await asking.loaders.role.holderCount.load(role.id))?.count ?? 0) : null,
+        mayCountHolders(await asking.reach(), role) ? asking.loaders.role.holderCount.load(role.id) : null,
     }),
     version: t.exposeInt('version', {
       description: 'Grows with every change; pass it as `expectedVersion` to refuse lost updates.',

@@ -2,7 +2,7 @@ import type { UserOrderField as OrderField } from '../loaders/user.ts';
 import type { UserWhere as Where } from '../loaders/user-where.ts';
 import type { Given } from '../loaders/where.ts';
 import { builder } from './builder.ts';
-import { DateTimeRange, OrderDirection } from './inputs.ts';
+import { DateTimeRange, orderInput } from './inputs.ts';
 
 export const UserStatus = builder.enumType('UserStatus', {
   description: 'Whether a person can sign in.',
@@ -48,10 +48,4 @@ const UserOrderField = builder.enumType('UserOrderField', {
   } satisfies Record<OrderField, unknown>,
 });
 
-export const UserOrder = builder.inputRef<{ field: OrderField; direction: 'ASC' | 'DESC' }>('UserOrder').implement({
-  description: 'How users are ordered; ties by id in the same direction.',
-  fields: (t) => ({
-    field: t.field({ type: UserOrderField, required: true, description: 'By what.' }),
-    direction: t.field({ type: OrderDirection, required: true, defaultValue: 'ASC', description: 'Which way.' }),
-  }),
-});
+export const UserOrder = orderInput('UserOrder', 'users', UserOrderField);

@@ -112,7 +112,7 @@ User.implement({
     }),
     sessionCount: t.int({
       description: 'Live sessions.',
-      resolve: async (user, _args, { asking }) => (await asking.loaders.session.countOfUser.load(user.id))?.count ?? 0,
+      resolve: (user, _args, { asking }) => asking.loaders.session.countOfUser.load(user.id),
     }),
     ownedOrganizations: t.field({
       type: [Organization],
