@@ -1,5 +1,5 @@
 // Does what README tells a newcomer: starts Steward in a folder, signs in with a printed account, runs README's first
-// query, stops it, and starts it again to see that it is quick and kept the data.
+// query and its first change, finds the mail of it in the mailbox, stops it, and starts it again to see that it is quick and kept the data.
 //   tsx .ci/newcomer.ts FOLDER DATA-FOLDER [--postgres]
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
@@ -21,16 +21,21 @@ if (flag === '--postgres') {
   environment.DATABASE_URL = postgres.url;
 }
 
+const running: { child: ChildProcess }[] = [];
+
 try {
   const first = await start();
   const people = await signInAndAsk();
+  await changeSomething();
   if (people < 250) throw new Error(`README's query found ${people} people, not 250`);
   await stop(first);
   const second = await start();
-  if ((await signInAndAsk()) !== people) throw new Error('the second start lost people');
+  if ((await signInAndAsk()) !== people + 1) throw new Error('the second start lost people');
   await stop(second);
   console.log(`${people} people; started in ${first.seconds} s, again in ${second.seconds} s`);
 } finally {
+  // Where something went wrong, nothing of it may stay behind.
+  for (const { child } of running) child.kill('SIGTERM');
   postgres?.stop();
 }
 
@@ -43,6 +48,7 @@ interface Started {
 async function start(): Promise<Started> {
   const began = Date.now();
   const child = spawn('npm', ['start'], { cwd: folder, env: environment, stdio: ['ignore', 'pipe', 'inherit'] });
+  running.push({ child });
   let printed = '';
   child.stdout.on('data', (data) => {
     printed += data;
@@ -63,6 +69,27 @@ async function start(): Promise<Started> {
 }
 
 async function signInAndAsk(): Promise<number> {
+  const page = await ask(queryOfReadme(0), {}, await signIn());
+  if (page.users.nodes.length !== 50) throw new Error(`README's query shows ${page.users.nodes.length} people, not 50`);
+  return page.users.totalCount;
+}
+
+async function changeSomething(): Promise<void> {
+  const { userCreate } = await ask(queryOfReadme(1), {}, await signIn());
+  if (!userCreate.user) throw new Error(`README's change is refused: ${JSON.stringify(userCreate)}`);
+  for (const end = Date.now() + 10_000; ; await pause(200)) {
+    const { messages } = await (await fetch(`${address}/mailbox`, { headers: { accept: 'application/json' } })).json();
+    const sent = messages.find(({ to, status }: any) => to === userCreate.user.email && status === 'SENT');
+    if (sent?.text.includes('/console/password?token=')) return;
+    if (Date.now() > end) throw new Error(`no mail to ${userCreate.user.email}: ${JSON.stringify(messages)}`);
+  }
+}
+
+function queryOfReadme(index: number): string {
+  return [...readFileSync(join(folder, 'README.md'), 'utf8').matchAll(/```graphql\n([\s\S]+?)```/g)][index]![1]!;
+}
+
+async function signIn(): Promise<string> {
   const accounts: { persona: string; email: string; password: string }[] = JSON.parse(
     readFileSync(join(dataFolder, 'demo-accounts.json'), 'utf8'),
   );
@@ -71,10 +98,7 @@ async function signInAndAsk(): Promise<number> {
     'mutation ($input: AuthLoginInput!) { authLogin(input: $input) { ... on AuthLoginSuccess { tokens { accessToken } } ... on MutationError { code } } }',
     { input: { email, password } },
   );
-  const query = /```graphql\n([\s\S]+?)```/.exec(readFileSync(join(folder, 'README.md'), 'utf8'))![1]!;
-  const page = await ask(query, {}, login.authLogin.tokens.accessToken);
-  if (page.users.nodes.length !== 50) throw new Error(`README's query shows ${page.users.nodes.length} people, not 50`);
-  return page.users.totalCount;
+  return login.authLogin.tokens.accessToken;
 }
 
 async function ask(query: string, variables: object, token?: string): Promise<any> {

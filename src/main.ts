@@ -54,6 +54,7 @@ Steward is ready.
 
   GraphiQL   ${at('/graphiql')}
   GraphQL    ${at('/graphql')}
+  Mail       ${at('/mailbox')}
   Health     ${at('/healthz')}  ${at('/readyz')}
 
 Sign in with the form in GraphiQL, as one of these (also in ${dataFolder}/demo-accounts.json):

@@ -3,15 +3,19 @@ import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import type { Steward } from './context.ts';
 import type { Database } from './database.ts';
+import { createHousekeeping } from './housekeeping.ts';
 import { consolePages } from './http/console-pages.ts';
 import { fetchThrough } from './http/fetch.ts';
 import { createGate, type Route } from './http/gate.ts';
 import { graphiqlRoutes } from './http/graphiql.ts';
 import { createGraphql } from './http/graphql.ts';
 import { healthz, jwks, readyz } from './http/health.ts';
+import { mailbox } from './http/mailbox.ts';
 import { createMetrics } from './http/metrics.ts';
 import { createNodeServer, type NodeServer } from './http/node-server.ts';
 import { createLog } from './log.ts';
+import { transportFor } from './mail/transport.ts';
+import { createMailWorker } from './mail/worker.ts';
 import { schema } from './schema/index.ts';
 import type { Settings } from './settings.ts';
 import { createSteward } from './steward.ts';
@@ -26,10 +30,10 @@ export interface StewardServer {
   fetch(request: Request): Promise<Response>;
   /**
    * Resolves with the address when it listens; rejects where it can't, with `setting` naming the port that is to blame, and
-   * listens nowhere then. Port and host of the settings unless told.
+   * listens nowhere then. Port and host of the settings unless told. From then on mail is sent and the database looked after.
    */
   listen(port?: number, host?: string): Promise<URL>;
-  /** Readiness off, no new connections, requests in flight answered. Leaves the database open. */
+  /** Readiness off, no new connections or messages, what is in flight is answered or sent. Leaves the database open. */
   close(): Promise<void>;
 }
 
@@ -46,6 +50,9 @@ export async function createServer(options: ServerOptions): Promise<StewardServe
   const { database, settings, log = createLog(settings.logLevel), ipAddress = '127.0.0.1' } = options;
   const steward = createSteward({ database, settings, log });
   const metrics = settings.metricsPort === null ? null : createMetrics(database);
+  const transport = transportFor(settings, log);
+  const mail = transport && createMailWorker(steward, transport);
+  const housekeeping = createHousekeeping(steward);
   let draining = false;
 
   const gate = createGate({
@@ -59,6 +66,7 @@ export async function createServer(options: ServerOptions): Promise<StewardServe
       ['/.well-known/jwks.json', jwks(steward.signingKeys)],
       ...consolePages,
       ...(settings.graphiql ? graphiqlRoutes() : []),
+      ...(settings.mode === 'development' ? [['/mailbox', mailbox(steward)] as const] : []),
     ]),
   });
   const node = createNodeServer(gate);
@@ -86,11 +94,13 @@ export async function createServer(options: ServerOptions): Promise<StewardServe
         await node.drain(0);
         throw error;
       }
+      mail?.start();
+      housekeeping.start();
       return address;
     },
     async close() {
       draining = true;
-      await node.drain(settings.limits.requestMs + 1000);
+      await Promise.all([node.drain(settings.limits.requestMs + 1000), mail?.stop(), housekeeping.stop()]);
       await metricsNode?.drain(1000);
     },
   };

@@ -23,6 +23,7 @@ export interface Settings {
   readonly smtpUrl: string | null;
   /** Mail stays queued. */
   readonly holdMail: boolean;
+  readonly mailFrom: { readonly name: string; readonly address: string };
   readonly corsOrigins: readonly string[];
   readonly trustedProxies: readonly string[];
   readonly graphiql: boolean;

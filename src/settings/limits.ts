@@ -76,6 +76,7 @@ export const limitRows = {
     100_000,
     'failed logins from one IP address (IPv6: from one /64) within the window',
   ),
+  resetRequests: limit('STEWARD_RESET_REQUESTS', 5, 1, 1_000, 'mails with a link to set a password, an hour for an address'),
   passwordLength: limit('STEWARD_PASSWORD_LENGTH', 12, 8, 64, 'characters that a password has at least'),
   passwordWaiting: limit(
     'STEWARD_PASSWORD_WAITING',
@@ -95,6 +96,13 @@ export const limitRows = {
   refreshDays: limit('STEWARD_REFRESH_DAYS', 7, 1, 365, 'days that a refresh token lives'),
   rememberDays: limit('STEWARD_REMEMBER_DAYS', 30, 1, 365, 'days that a refresh token lives with `rememberMe`'),
   sessionDays: limit('STEWARD_SESSION_DAYS', 90, 1, 365, 'days after which a session ends, however often it was refreshed'),
+  keepDays: limit(
+    'STEWARD_KEEP_DAYS',
+    30,
+    1,
+    3_650,
+    'days that what is over is kept: links, mail, counts of failed logins, and sessions, which are kept for 30 at least',
+  ),
 } as const satisfies Record<string, LimitRow>;
 
 export type Limits = { readonly [Key in keyof typeof limitRows]: number };

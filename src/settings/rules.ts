@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { join, resolve } from 'node:path';
 import type { Settings } from '../settings.ts';
 import type { Values } from './table.ts';
@@ -21,6 +22,7 @@ export function decide(values: Values, problems: string[], projectFolder: string
   const secretBytes = values.STEWARD_SECRET ?? (mode === 'test' ? randomBytes(32) : keptSecret(dataFolder, problems));
   if (secretBytes === undefined) return undefined;
   const open = values.GRAPHIQL ?? !production;
+  const publicUrl = values.PUBLIC_URL ?? new URL(`http://127.0.0.1:${port}`);
   return {
     mode,
     port,
@@ -28,9 +30,10 @@ export function decide(values: Values, problems: string[], projectFolder: string
     database: values.DATABASE_URL === undefined ? { folder: join(dataFolder, 'database') } : { url: values.DATABASE_URL },
     dataFolder,
     secret: secretBytes,
-    publicUrl: values.PUBLIC_URL ?? new URL(`http://127.0.0.1:${port}`),
+    publicUrl,
     smtpUrl: values.SMTP_URL ?? null,
     holdMail: values.MAIL === 'hold',
+    mailFrom: values.MAIL_FROM ?? { name: 'Steward', address: `no-reply@${mailHost(publicUrl)}` },
     corsOrigins: values.CORS_ORIGINS ?? [],
     trustedProxies: values.TRUSTED_PROXIES ?? [],
     graphiql: open,
@@ -41,6 +44,11 @@ export function decide(values: Values, problems: string[], projectFolder: string
     logLevel: values.LOG_LEVEL ?? (mode === 'test' ? 'silent' : 'info'),
     limits: values.limits,
   };
+}
+
+/** An address can't end in a bare IP address, as PUBLIC_URL can on a developer's machine. */
+function mailHost({ hostname }: URL): string {
+  return isIP(hostname) !== 0 || hostname.startsWith('[') ? 'localhost' : hostname;
 }
 
 /** One-line defaults exist in development only. A setting that is there and wrong has been named already. */

@@ -25,10 +25,19 @@ const rows = {
     '`http://127.0.0.1:PORT`',
     'where people reach this server: `iss`, the accepted `Host`; needed in production, where it should be `https`',
   ),
-  SMTP_URL: row(value.smtpUrl, 'none', 'for mail, which later versions send; needed in production, or `MAIL=hold`'),
+  SMTP_URL: row(
+    value.smtpUrl,
+    'none',
+    '`smtp://` or `smtps://`, with user and password where wanted; needed in production, or `MAIL=hold`',
+  ),
   PORT: row(value.port, '`4000`', 'port to listen on'),
   HOST: row(value.host, '`127.0.0.1`, in production `0.0.0.0`', 'address to listen on'),
-  MAIL: row(value.oneOf('hold'), 'none', '`hold`: no `SMTP_URL` is needed; later versions keep mail queued then'),
+  MAIL: row(value.oneOf('hold'), 'none', '`hold`: mail stays queued, and no `SMTP_URL` is needed'),
+  MAIL_FROM: row(
+    value.sender,
+    '`Steward <no-reply@HOST>`, of `PUBLIC_URL`',
+    'whom mail comes from: `Name <address>`, or an address',
+  ),
   CORS_ORIGINS: row(value.origins, 'none', 'exact origins whose pages may call, separated by commas'),
   TRUSTED_PROXIES: row(
     value.proxies,

@@ -51,6 +51,15 @@ export const smtpUrl = address(['smtp:', 'smtps:'], 'must be an address such as 
   (url) => url.href,
 );
 
+/** `Name <address>`, or an address alone. */
+export const sender = z.string().transform((text, context): { name: string; address: string } => {
+  const { name = '', angled } = /^(?<name>[^<>"@\p{C}]*)<(?<angled>[^<>]*)>$/u.exec(text)?.groups ?? {};
+  const address = angled ?? text;
+  if (/^[\w.!#$%&'*+/=?^`{|}~-]+@[A-Za-z0-9.-]+$/.test(address)) return { name: name.trim(), address };
+  context.addIssue({ code: 'custom', message: 'must be an address such as Steward <no-reply@example.com>' });
+  return z.NEVER;
+});
+
 export const publicUrl = address(['http:', 'https:'], 'must be an address such as https://steward.example.com').refine(
   (url) => url.username === '' && url.password === '' && url.search === '' && url.hash === '',
   'must have no user, query or fragment',
