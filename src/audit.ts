@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Context } from './context.ts';
 import { Prisma, type Transaction } from './database.ts';
 import { type IdPrefix, newId } from './ids.ts';
@@ -73,5 +74,20 @@ function insertion({ arrival, reach = null }: Happens, happening: Happening, con
     INSERT INTO audit_event_people (user_id, event_id)
     SELECT u.id, event.id FROM event JOIN users u ON u.id = ANY(${[...people]}::uuid[])`;
 }
+
+/** The fields that differ, in the order of `after`. */
+export function changed<Fields extends Readonly<Record<string, unknown>>>(before: Fields, after: Fields): Change[] {
+  return Object.keys(after)
+    .filter((field) => !isDeepStrictEqual(before[field], after[field]))
+    .map((field) => ({ field, before: before[field], after: after[field] }));
+}
+
+/** What there is of something new; empty fields are left out. */
+export const begun = (fields: Readonly<Record<string, unknown>>): Change[] =>
+  Object.entries(fields).flatMap(([field, value]) => (value === null ? [] : [{ field, before: null, after: value }]));
+
+/** What there was of something that is gone. */
+export const gone = (fields: Readonly<Record<string, unknown>>): Change[] =>
+  begun(fields).map(({ field, after }) => ({ field, before: after, after: null }));
 
 const toStored = ({ field, before, after }: Change) => ({ field, before: before ?? null, after: after ?? null });

@@ -2,8 +2,8 @@ import type { Logger } from 'pino';
 import { type AccessTokenClaims, verifyAccessToken } from './auth/access-tokens.ts';
 import type { Passwords } from './auth/passwords.ts';
 import type { SigningKeys } from './auth/signing-keys.ts';
+import { assertCaller } from './caller.ts';
 import type { Database } from './database.ts';
-import { RequestError } from './errors.ts';
 import { callerOfSession, touchSession } from './loaders/caller.ts';
 import { fairShare } from './loaders/fair-share.ts';
 import { createLoaders, type Loaders } from './loaders/index.ts';
@@ -21,6 +21,13 @@ export interface Steward {
   readonly log: Logger;
 }
 
+/** The key that a client gives an operation, so that its repetition has no second effect. */
+export interface IdempotencyKey {
+  readonly key: string;
+  /** Document, operation name and variables: a key belongs to one operation. */
+  readonly operation: string;
+}
+
 /** What one HTTP request brought, whichever way it came in. */
 export interface Arrival {
   readonly requestId: string;
@@ -31,7 +38,8 @@ export interface Arrival {
   /** The refresh token's cookie, unread by anything that lacks `hasCsrfHeader`. */
   readonly refreshCookie: string | null;
   readonly hasCsrfHeader: boolean;
-  readonly idempotencyKey: string | null;
+  /** Of a mutation that may be repeated; null where the client sent no key, or where it is ignored. */
+  readonly idempotency: IdempotencyKey | null;
   readonly isBatch: boolean;
   /** Aborted once the request was answered without waiting for this operation any longer. */
   readonly givenUp: AbortSignal;
@@ -76,13 +84,8 @@ export function createAsking(steward: Steward, arrival: Arrival): Asking {
   }
 
   async function judge(claims: AccessTokenClaims): Promise<Reach> {
-    const [caller] = await database.read(callerOfSession, [claims.sessionId]);
-    if (!caller?.alive || caller.reach.userId !== claims.userId) {
-      throw new RequestError('UNAUTHENTICATED', 'The session has ended; sign in again.');
-    }
-    if (caller.reach.tokenVersion !== claims.tokenVersion || caller.reach.scope !== claims.organizationId) {
-      throw new RequestError('TOKEN_STALE', 'What the token says has changed; refresh it.');
-    }
+    const [found] = await database.read(callerOfSession, [claims.sessionId]);
+    const caller = assertCaller(found, { ...claims, scope: claims.organizationId });
     if (caller.lastActiveAt.getTime() < Date.now() - 60_000) {
       database.read(touchSession, [claims.sessionId]).catch((error) => steward.log.warn({ err: error }, 'session not touched'));
     }

@@ -26,6 +26,11 @@ export function statement<Out>(name: string, text: string, map: (row: Row) => Ou
   return { name, text, map };
 }
 
+/** Runs a fixed statement in a transaction and maps its rows. Its parameters travel as text, so each needs a type in the statement. */
+export async function readIn<Out>(tx: Transaction, { text, map }: Statement<Out>, values: readonly unknown[]): Promise<Out[]> {
+  return (await tx.$queryRawUnsafe<Row[]>(text, ...values)).map(map);
+}
+
 /** A PostgreSQL server | the embedded database, in a folder | the embedded database, in memory, from a dump. */
 export type DatabaseLocation = { readonly url: string } | { readonly folder: string } | { readonly dump: Blob };
 
@@ -96,8 +101,7 @@ export async function openDatabase(location: DatabaseLocation, options: Database
     read: ({ name, text, map }, values = []) =>
       attempt(async () => (await pool.query({ name, text, values: [...values] })).rows.map(map)),
     query: ({ text, values }) => attempt(async () => (await pool.query({ text, values })).rows),
-    transaction: (work) =>
-      attempt(() => prisma.$transaction(work, { isolationLevel: 'ReadCommitted', maxWait, timeout: transactionTimeoutMs })),
+    transaction: (work) => attempt(() => prisma.$transaction(work, { maxWait, timeout: transactionTimeoutMs })),
     isReady: () =>
       attempt(() => pool.query('SELECT 1')).then(
         () => true,
@@ -132,7 +136,7 @@ function toServer(url: string, options: DatabaseOptions): Opened {
     transactionTimeoutMs = 10_000,
   } = options;
   const describe = () => `PostgreSQL at ${withoutPassword(url)}`;
-  const always = { connectionString: url, keepAlive: true, application_name: 'steward', onConnect: inUtc };
+  const always = { connectionString: url, keepAlive: true, application_name: 'steward', onConnect: prepareSession };
   return {
     pool: new pg.Pool({
       ...always,
@@ -187,7 +191,7 @@ async function toEmbedded(location: { folder: string } | { dump: Blob }): Promis
     idleTimeoutMillis: 0,
     // There is only one connection, and no network to lose: who waits for it waits for others to finish.
     connectionTimeoutMillis: 10_000,
-    onConnect: inUtc,
+    onConnect: prepareSession,
     stream: () => new PGliteSocket(embedded.pglite) as never,
   });
   return {
@@ -198,9 +202,12 @@ async function toEmbedded(location: { folder: string } | { dump: Blob }): Promis
   };
 }
 
-/** Prisma's adapter writes and reads instants without their zone, as if every session were in UTC. */
-async function inUtc(client: pg.ClientBase): Promise<void> {
-  await client.query("SET TIME ZONE 'UTC'");
+/**
+ * Prisma's adapter writes and reads instants without their zone, as if every session were in UTC. The isolation level is
+ * told once here, whatever the server's default, instead of by a statement in each transaction.
+ */
+async function prepareSession(client: pg.ClientBase): Promise<void> {
+  await client.query("SET TIME ZONE 'UTC'; SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED");
 }
 
 /**

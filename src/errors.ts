@@ -90,8 +90,59 @@ export function notFound(id: string, place?: readonly string[]): Refusal {
   });
 }
 
+const conflictMessages = {
+  EMAIL_TAKEN: 'The e-mail address is used by somebody else in this pool.',
+  EXTERNAL_ID_TAKEN: 'The external id is used by somebody else in this pool.',
+  CODE_TAKEN: 'The code is taken.',
+  POOL_IN_USE: 'A person or an app refers to the pool.',
+} as const;
+
+/** A `ConflictError`; `existing` is the id of what it clashes with, shown to whoever may see that. */
+export function conflict(
+  code: keyof typeof conflictMessages,
+  existing: string | null = null,
+  place?: readonly string[],
+): Refusal {
+  return new Refusal('ConflictError', code, conflictMessages[code], { data: { existing }, ...(place && { place }) });
+}
+
+/** `VERSION_CONFLICT` where `expectedVersion` is given and is not the present one; the answer shows the present object. */
+export function versionMoved(
+  expected: number | null | undefined,
+  current: { readonly id: string; readonly version: number },
+): Refusal | false {
+  if (expected == null || expected === current.version) return false;
+  return new Refusal('VersionConflictError', 'VERSION_CONFLICT', 'Somebody changed it since this version was read.', {
+    place: ['input', 'expectedVersion'],
+    data: { currentVersion: current.version, current: current.id },
+  });
+}
+
+/** A `PowerError`: `roles` are out of the caller's reach, be they the person's or those that the caller would give or take. */
+export function rankTooLow(roles: readonly string[], place?: readonly string[]): Refusal {
+  return new Refusal('PowerError', 'RANK_TOO_LOW', 'This is out of reach of your roles.', {
+    data: { roles, permissions: [] },
+    ...(place && { place }),
+  });
+}
+
+/** A `PowerError` that names the permissions which the caller would need, or would give, and lacks; nothing where there are none. */
+export function permissionNotHeld(permissions: readonly string[], place?: readonly string[]): Refusal | false {
+  return (
+    permissions.length > 0 &&
+    new Refusal('PowerError', 'PERMISSION_NOT_HELD', `This needs ${permissions.join(', ')}.`, {
+      data: { roles: [], permissions },
+      ...(place && { place }),
+    })
+  );
+}
+
 const ruleMessages = {
   SELF_NOT_ALLOWED: 'Nobody may do this to themselves.',
+  LAST_SYSTEM_ADMIN: 'Somebody who is active has to keep `system_admin`.',
+  HOME_POOL: "This is the person's home pool.",
+  BUILT_IN: 'What is built in stays.',
+  APP_DISABLED: 'The app is disabled.',
   NOT_A_MEMBER: 'The membership is suspended.',
   ORGANIZATION_SUSPENDED: 'The organization is suspended.',
   WHILE_IMPERSONATING: 'This is not allowed while impersonating.',
@@ -114,6 +165,7 @@ const authenticationMessages = {
   REFRESH_TOKEN_INVALID: 'The refresh token does not hold; sign in again.',
   REFRESH_CONFLICT: 'The refresh token was used a moment ago by a parallel request; use what that one received.',
   REFRESH_TOKEN_REUSED: 'The refresh token had been used before; the session has been ended for safety.',
+  RESET_TOKEN_INVALID: 'The link is unknown, used or too old; ask for a new one.',
   TOO_MANY_ATTEMPTS: 'Too many attempts; try again later.',
 } as const;
 
@@ -121,6 +173,9 @@ const authenticationMessages = {
 export function authenticationRefusal(code: keyof typeof authenticationMessages, retryAt: Date | null = null): Refusal {
   return new Refusal('AuthenticationError', code, authenticationMessages[code], { data: { retryAt } });
 }
+
+/** The session that a token is of lives no more. */
+export const sessionEnded = (): RequestError => new RequestError('UNAUTHENTICATED', 'The session has ended; sign in again.');
 
 /** FORBIDDEN says what is needed, and nothing of what the caller has. */
 export function forbidden(needs: string): RequestError {

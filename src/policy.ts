@@ -2,7 +2,14 @@ import { type OrganizationPermission, organizationPermissions, type PlatformPerm
 import type { Reach } from './reach.ts';
 
 /** What a root field asks of its caller before anything is read. */
-export type PolicyRow = 'anyone' | 'signedIn' | { readonly needs: PlatformPermission };
+export type PolicyRow = 'anyone' | 'signedIn' | SignedInRow;
+
+interface SignedInRow {
+  /** FORBIDDEN without it; nothing where type visibility and the rules decide. */
+  readonly needs?: PlatformPermission;
+  /** WHILE_IMPERSONATING: in any impersonation, or in an organization's. */
+  readonly whileImpersonating?: 'refused' | 'refusedWhenBound';
+}
 
 /**
  * One row for each root field. Everything is refused until a row says otherwise: a field without one does not compile,
@@ -32,10 +39,45 @@ export const policy = {
   authRefresh: 'anyone',
   authSwitchOrganization: 'signedIn',
   authLogout: 'signedIn',
-  authLogoutEverywhere: 'signedIn',
+  authLogoutEverywhere: { whileImpersonating: 'refused' },
+
+  accountUpdate: { whileImpersonating: 'refusedWhenBound' },
+  accountChangePassword: { whileImpersonating: 'refused' },
+  accountRequestPasswordReset: 'anyone',
+  accountResetPassword: 'anyone',
+
+  userCreate: { needs: 'users:create', whileImpersonating: 'refused' },
+  userUpdate: { needs: 'users:update', whileImpersonating: 'refused' },
+  userSuspend: { needs: 'users:update', whileImpersonating: 'refused' },
+  userReactivate: { needs: 'users:update', whileImpersonating: 'refused' },
+  userUnlock: { needs: 'users:update', whileImpersonating: 'refused' },
+  userSetRoles: { needs: 'users:assign-roles', whileImpersonating: 'refused' },
+  userSetPassword: { needs: 'users:set-password', whileImpersonating: 'refused' },
+  userSendPasswordReset: { needs: 'users:update', whileImpersonating: 'refused' },
+  userTerminateSession: { whileImpersonating: 'refused' },
+  userRevokeSessions: { whileImpersonating: 'refused' },
+
+  appCreate: { needs: 'apps:manage', whileImpersonating: 'refused' },
+  appUpdate: { needs: 'apps:manage', whileImpersonating: 'refused' },
+  appDelete: { needs: 'apps:manage', whileImpersonating: 'refused' },
+  appGrantUser: { needs: 'apps:grant', whileImpersonating: 'refused' },
+  appRevokeUser: { needs: 'apps:grant', whileImpersonating: 'refused' },
+
+  poolCreate: { needs: 'pools:manage', whileImpersonating: 'refused' },
+  poolUpdate: { needs: 'pools:manage', whileImpersonating: 'refused' },
+  poolDelete: { needs: 'pools:manage', whileImpersonating: 'refused' },
+  poolSetUserHome: { needs: 'pools:manage', whileImpersonating: 'refused' },
+  poolAddUser: { needs: 'pools:manage', whileImpersonating: 'refused' },
+  poolRemoveUser: { needs: 'pools:manage', whileImpersonating: 'refused' },
 } as const satisfies Record<string, PolicyRow>;
 
 export type RootField = keyof typeof policy;
+
+/** Whether the row refuses the caller for as long as they act as somebody else. */
+export function isRefusedWhileImpersonating(row: PolicyRow, reach: Reach): boolean {
+  if (typeof row === 'string' || !reach.impersonation) return false;
+  return row.whileImpersonating === 'refused' || (row.whileImpersonating === 'refusedWhenBound' && isBound(reach));
+}
 
 /** What a field below the root asks of its caller: a staff right, or a permission in the organization that the field belongs to. */
 export interface FieldRow {

@@ -3,8 +3,17 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { encodeId, newId } from '../src/ids.ts';
 import { schema } from '../src/schema/index.ts';
 import { happened } from './support/events.ts';
-import { type Cast, makeCast, type Visit } from './support/personas.ts';
-import { type Answer, defaultPool as defaultPoolUuid, type Person, password, startWorld, type World } from './support/world.ts';
+import { fingerprint } from './support/fingerprint.ts';
+import { type Cast, makeCast, type Visit, visitsTo } from './support/personas.ts';
+import {
+  type Answer,
+  defaultPool as defaultPoolUuid,
+  type Person,
+  type PersonOptions,
+  password,
+  startWorld,
+  type World,
+} from './support/world.ts';
 
 /**
  * Who may ask for what: every root field, every field below that needs a permission, and every persona, with what each is
@@ -77,6 +86,10 @@ const personas = {
       impersonator: { by: cast.people.superAdmin, from: await cast.visit(cast.people.superAdmin) },
     }),
   'org_admin as a member': () => cast.adminAsTraveller(),
+  'system_admin as a super_admin': async () =>
+    cast.visit(cast.people.superAdmin, {
+      impersonator: { by: cast.people.systemAdmin, from: await cast.visit(cast.people.systemAdmin) },
+    }),
 
   'demoted admin with an old token': async () => {
     const former = await world.person({ roles: ['super_admin'] });
@@ -221,8 +234,13 @@ const unauthenticated = [
 const stale = ['demoted admin with an old token', 'demoted org_admin with an old token', 'member whose scope moved'] as const;
 const refusedTokens = { TOKEN_EXPIRED: ['expired token'], TOKEN_STALE: stale } as const;
 const notSignedIn = [...withoutToken, ...unauthenticated] as const;
-const staff = ['super_admin', 'super_admin, scoped to an organization', 'system_admin'] as const;
+const superAdmins = ['super_admin', 'super_admin, scoped to an organization'] as const;
+const staffThemselves = [...superAdmins, 'system_admin'] as const;
+/** Who acts as staff sees what staff see, and changes nothing. */
+const actingAsStaff = 'system_admin as a super_admin';
+const staff = [...staffThemselves, actingAsStaff] as const;
 const impersonators = ['staff as a member', 'org_admin as a member', 'staff as an org_admin'] as const;
+const everyImpersonator = [...impersonators, actingAsStaff] as const;
 
 /** Personas by where they are, of those who are signed in and are no staff. */
 const nowhere = ['base user', 'user whose grant was revoked', 'demoted admin, signed in anew'] as const;
@@ -346,6 +364,68 @@ const byToken = (token: () => string, said: string): Case => ({
   expected: { [said]: [...notSignedIn, ...stale, 'expired token', ...signedIn] },
 });
 
+/** A mutation with a new input for everyone who sends it, since some are let through. */
+const changes = (field: string, input: (visit: Visit) => object | Promise<object>, expected: Outcomes): Case => ({
+  field,
+  ask: async (visit) => visit.ask(changeDocument(field), { input: await input(visit) }),
+  said: ({ [field]: result }) => member(result),
+  expected: { ...expected, ...toldToSignIn },
+});
+const typeOf = (field: string, part: string) => `${field[0]!.toUpperCase()}${field.slice(1)}${part}`;
+const changeDocument = (field: string) =>
+  `mutation ($input: ${typeOf(field, 'Input')}!) { ${field}(input: $input) { ${refusal} } }`;
+
+/** What both kinds of staff may do. A permission that is missing is told before that one is somebody else. */
+const ofStaff = (field: string, needs: string, input: () => object | Promise<object>): Case =>
+  changes(field, input, {
+    [typeOf(field, 'Success')]: staffThemselves,
+    [`FORBIDDEN ${needs}`]: [...ordinary, ...impersonators],
+    'RuleError WHILE_IMPERSONATING': [actingAsStaff],
+  });
+
+/** What system admins alone may do; nobody acts as one of them. */
+const ofSystemAdmins = (field: string, needs: string, input: () => object | Promise<object>): Case =>
+  changes(field, input, {
+    [typeOf(field, 'Success')]: ['system_admin'],
+    [`FORBIDDEN ${needs}`]: [...ordinary, ...superAdmins, ...everyImpersonator],
+  });
+
+/** What a person does with their own sessions, and staff with everybody's; to all others nobody else is there. */
+const ofSessions = (field: string, input: () => Promise<object>): Case =>
+  changes(field, input, {
+    [typeOf(field, 'Success')]: staffThemselves,
+    'NotFoundError NOT_FOUND': ordinary,
+    'RuleError WHILE_IMPERSONATING': everyImpersonator,
+  });
+const ofOwnSessions = (field: string, input: (visit: Visit, userId: string) => object | Promise<object>): Case =>
+  changes(field, async (visit) => input(visit, await ownId(visit)), {
+    [typeOf(field, 'Success')]: [...ordinary, ...staffThemselves],
+    'RuleError WHILE_IMPERSONATING': everyImpersonator,
+  });
+
+/** What nobody has to be signed in for: the access token is not looked at. */
+const ofEverybody = (field: string, input: object, said: string): Case => ({
+  ...changes(field, () => input, {}),
+  expected: { [said]: [...notSignedIn, ...signedIn, ...stale, 'expired token'] },
+});
+
+async function ownId({ ask }: Visit): Promise<string> {
+  const { data } = await ask('{ viewer { user { id } } }');
+  return data?.viewer?.user.id ?? encodeId('user', newId());
+}
+
+/** Somebody who is there for one change alone. */
+const newcomer = async (input: object = {}, options: PersonOptions = {}) => ({
+  userId: (await world.person(options)).id,
+  ...input,
+});
+const inPool = async () => newcomer({ poolCode: (await world.pool()).code });
+const withApp = async () => newcomer({ appId: (await world.app()).id });
+async function sessionOfSomebody() {
+  const person = await world.person();
+  return { userId: person.id, sessionId: (await cast.visit(person)).sessionId };
+}
+
 const refreshDocument = `mutation ($input: AuthRefreshInput!) { authRefresh(input: $input) { ${refusal} } }`;
 const switchDocument = `mutation ($input: AuthSwitchOrganizationInput!) { authSwitchOrganization(input: $input) { ${refusal} } }`;
 
@@ -359,8 +439,8 @@ const cases: Record<string, Case> = {
         : `${viewer.session.id === sessionId ? 'itself' : 'somebody else'}${viewer.impersonator ? ', impersonated' : ''}`,
     expected: {
       null: withoutToken,
-      itself: [...ordinary, ...staff],
-      'itself, impersonated': impersonators,
+      itself: [...ordinary, ...staffThemselves],
+      'itself, impersonated': everyImpersonator,
       ...toldOfTheToken,
     },
   },
@@ -743,11 +823,62 @@ const cases: Record<string, Case> = {
     ask: ({ ask }) => ask(`mutation { authLogoutEverywhere { ${refusal} } }`),
     said: ({ authLogoutEverywhere }) => member(authLogoutEverywhere),
     expected: {
-      AuthLogoutEverywhereSuccess: [...ordinary, ...staff],
-      'RuleError WHILE_IMPERSONATING': impersonators,
+      AuthLogoutEverywhereSuccess: [...ordinary, ...staffThemselves],
+      'RuleError WHILE_IMPERSONATING': everyImpersonator,
       ...toldToSignIn,
     },
   },
+
+  accountUpdate: changes('accountUpdate', () => ({}), {
+    // Only an organization's impersonation may not.
+    AccountUpdateSuccess: [...ordinary, ...staff, 'staff as a member', 'staff as an org_admin'],
+    'RuleError WHILE_IMPERSONATING': ['org_admin as a member'],
+  }),
+  accountChangePassword: changes('accountChangePassword', () => ({ currentPassword: password, newPassword: 'short' }), {
+    'ValidationError VALIDATION_FAILED': [...ordinary, ...staffThemselves],
+    'RuleError WHILE_IMPERSONATING': everyImpersonator,
+  }),
+  accountRequestPasswordReset: ofEverybody(
+    'accountRequestPasswordReset',
+    { email: 'no address' },
+    'ValidationError VALIDATION_FAILED',
+  ),
+  accountResetPassword: ofEverybody(
+    'accountResetPassword',
+    { token: 'of no link', newPassword: 'a staple that is quite correct' },
+    'AuthenticationError RESET_TOKEN_INVALID',
+  ),
+
+  userCreate: ofStaff('userCreate', 'users:create', () => ({ email: `created-${newId()}@example.com` })),
+  userUpdate: ofStaff('userUpdate', 'users:update', () => newcomer({ name: 'Another name' })),
+  userSuspend: ofStaff('userSuspend', 'users:update', () => newcomer({ reason: 'Has left' })),
+  userReactivate: ofStaff('userReactivate', 'users:update', () => newcomer({}, { status: 'SUSPENDED' })),
+  userUnlock: ofStaff('userUnlock', 'users:update', () => newcomer()),
+  userSetRoles: ofStaff('userSetRoles', 'users:assign-roles', () => newcomer({ roleCodes: ['seller'] })),
+  userSetPassword: ofSystemAdmins('userSetPassword', 'users:set-password', () =>
+    newcomer({ newPassword: 'a staple that is quite correct' }),
+  ),
+  userSendPasswordReset: ofStaff('userSendPasswordReset', 'users:update', () => newcomer()),
+  'userTerminateSession of somebody else': ofSessions('userTerminateSession', sessionOfSomebody),
+  'userTerminateSession of the present one': ofOwnSessions('userTerminateSession', ({ sessionId }, userId) => ({
+    userId,
+    sessionId,
+  })),
+  'userRevokeSessions of somebody else': ofSessions('userRevokeSessions', () => newcomer()),
+  'userRevokeSessions of oneself': ofOwnSessions('userRevokeSessions', (_visit, userId) => ({ userId })),
+
+  appCreate: ofSystemAdmins('appCreate', 'apps:manage', () => ({ code: `new-${newId()}`, name: 'New' })),
+  appUpdate: ofSystemAdmins('appUpdate', 'apps:manage', async () => ({ appId: (await world.app()).id, name: 'Another name' })),
+  appDelete: ofSystemAdmins('appDelete', 'apps:manage', async () => ({ appId: (await world.app()).id })),
+  appGrantUser: ofStaff('appGrantUser', 'apps:grant', withApp),
+  appRevokeUser: ofStaff('appRevokeUser', 'apps:grant', withApp),
+
+  poolCreate: ofSystemAdmins('poolCreate', 'pools:manage', () => ({ code: `new-${newId()}` })),
+  poolUpdate: ofSystemAdmins('poolUpdate', 'pools:manage', async () => ({ poolCode: (await world.pool()).code, name: 'Name' })),
+  poolDelete: ofSystemAdmins('poolDelete', 'pools:manage', async () => ({ poolCode: (await world.pool()).code })),
+  poolSetUserHome: ofSystemAdmins('poolSetUserHome', 'pools:manage', inPool),
+  poolAddUser: ofSystemAdmins('poolAddUser', 'pools:manage', inPool),
+  poolRemoveUser: ofSystemAdmins('poolRemoveUser', 'pools:manage', inPool),
 };
 
 const rowsOf = (expected: Outcomes): (readonly [Persona, string])[] =>
@@ -790,8 +921,10 @@ test('every root field of the schema is in the table', () => {
 });
 
 test('every root field whose description says what it needs is refused to somebody who lacks it', () => {
-  const needing = Object.values(schema.getQueryType()!.getFields()).flatMap(({ name, description }) => {
-    const [, needs] = /\bNeeds (.*)/.exec(description ?? '') ?? [];
+  const fields = [schema.getQueryType()!, schema.getMutationType()!].flatMap((type) => Object.values(type.getFields()));
+  const needing = fields.flatMap(({ name, description }) => {
+    // Whoever could also be the person whose it is, is not refused: somebody else's is not there.
+    const [, needs] = /\bNeeds (?!.*\bor to be\b)(.*)/.exec(description ?? '') ?? [];
     return needs ? [`${name}: FORBIDDEN ${/`([^`]+)`/.exec(needs)?.[1]}`] : [];
   });
   const refused = Object.values(cases).flatMap(({ field, expected }) =>
@@ -1064,17 +1197,17 @@ const told: Record<string, Told> = {
   }),
 
   'Organization.assignableRoles in Acme': inAcme('assignableRoles { code }', rolesOf, {
-    'org_admin org_manager seller buyer inviter org_member': ['org_admin', 'owner', ...staff],
+    'org_admin org_manager seller buyer inviter org_member': ['org_admin', 'owner', ...staffThemselves],
     'org_manager seller buyer inviter org_member': ['org_manager'],
     // Who may invite may not give roles to members, and nobody does who acts as somebody else.
     '': [
       ...(['custom role', 'seller', 'org_member', 'org_member, scoped there'] as const),
-      ...(['demoted org_admin, signed in anew', ...impersonators] as const),
+      ...(['demoted org_admin, signed in anew', ...everyImpersonator] as const),
     ],
   }),
   'Organization.assignableRoles in the suspended organization': inTheSuspended('assignableRoles { code }', rolesOf, {
-    'org_admin org_manager seller buyer turnkey org_member': staff,
-    '': inClosed,
+    'org_admin org_manager seller buyer turnkey org_member': staffThemselves,
+    '': [...inClosed, actingAsStaff],
   }),
 
   'Viewer.assignableRoles': {
@@ -1082,8 +1215,8 @@ const told: Record<string, Told> = {
     said: ({ viewer }) => rolesOf(viewer),
     expected: {
       'system_admin super_admin seller buyer base_user': ['system_admin'],
-      'super_admin seller buyer base_user': ['super_admin', 'super_admin, scoped to an organization'],
-      '': [...ordinary, ...impersonators],
+      'super_admin seller buyer base_user': superAdmins,
+      '': [...ordinary, ...everyImpersonator],
     },
   },
 
@@ -1531,4 +1664,249 @@ test('a refusal in the answer of a mutation is an event of the session that it o
   expect((await world.anonymous.run(refreshDocument, { input: { refreshToken } })).authRefresh.__typename).toBe(
     'AuthRefreshSuccess',
   );
+});
+
+// ---------------------------------------------------------------- of mutations: what is told first, to whom, about whom
+
+/** Mutations that need a permission, with an input that is wrong wherever it can be. */
+const wrongly: Record<string, readonly [needs: string, input: object]> = {
+  userCreate: ['users:create', { email: '', password: '', roleCodes: ['?'], poolCodes: ['?'], appIds: ['?'] }],
+  userUpdate: ['users:update', { userId: '?', email: '?', name: '\u0000', expectedVersion: -1 }],
+  userSuspend: ['users:update', { userId: '?', reason: '', until: '2001-01-01T00:00:00.000Z' }],
+  userReactivate: ['users:update', { userId: '?' }],
+  userUnlock: ['users:update', { userId: '?' }],
+  userSetRoles: ['users:assign-roles', { userId: '?', roleCodes: ['?'] }],
+  userSetPassword: ['users:set-password', { userId: '?', newPassword: '' }],
+  userSendPasswordReset: ['users:update', { userId: '?' }],
+  appCreate: ['apps:manage', { code: '?', name: '', url: '?', homePoolCode: '?', readPoolCodes: ['?'] }],
+  appUpdate: ['apps:manage', { appId: '?', name: '', url: '?', expectedVersion: -1 }],
+  appDelete: ['apps:manage', { appId: '?', reason: '' }],
+  appGrantUser: ['apps:grant', { appId: '?', userId: '?' }],
+  appRevokeUser: ['apps:grant', { appId: '?', userId: '?' }],
+  poolCreate: ['pools:manage', { code: '?', name: '\u0000' }],
+  poolUpdate: ['pools:manage', { poolCode: '?', name: '' }],
+  poolDelete: ['pools:manage', { poolCode: '?' }],
+  poolSetUserHome: ['pools:manage', { userId: '?', poolCode: '?' }],
+  poolAddUser: ['pools:manage', { userId: '?', poolCode: '?' }],
+  poolRemoveUser: ['pools:manage', { userId: '?', poolCode: '?' }],
+};
+const written = ['audit_events', 'audit_event_people', 'refusal_windows'];
+
+test('every mutation that needs a permission is among those that are asked wrongly', () => {
+  const needing = Object.values(cases).flatMap(({ field, expected }) =>
+    Object.keys(expected).some((outcome) => outcome.startsWith('FORBIDDEN')) && !(field in schema.getQueryType()!.getFields())
+      ? [field]
+      : [],
+  );
+
+  expect(Object.keys(wrongly).sort()).toEqual([...new Set(needing)].sort());
+});
+
+test.each(Object.entries(wrongly))(
+  '%s: FORBIDDEN comes before anything that is wrong with the input, says what is needed, and leaves its event and nothing else',
+  async (field, [needs, input]) => {
+    const jo = await world.person({ roles: ['base_user', 'seller', 'buyer'] });
+    const visit = await cast.visit(jo);
+    const before = await fingerprint(world.database, written);
+
+    const { data, errors } = await visit.ask(changeDocument(field), { input });
+
+    expect(data).toBeNull();
+    expect(errors).toMatchObject([{ message: `This needs ${needs}.`, path: [field], extensions: { code: 'FORBIDDEN', needs } }]);
+    expect(errors).toHaveLength(1);
+    expect(await metadataOf(jo)).toEqual([{ field, needs }]);
+    expect(await fingerprint(world.database, written)).toEqual(before);
+  },
+);
+
+test.each(Object.keys(wrongly).filter((field) => !ofSystemAdminAlone.includes(wrongly[field]![0])))(
+  '%s: whoever acts as staff is told so before anything that is wrong with the input, and nothing is written',
+  async (field) => {
+    const visit = await personas[actingAsStaff]();
+    const before = await fingerprint(world.database);
+
+    const { [field]: result } = await visit.run(changeDocument(field), { input: wrongly[field]![1] });
+
+    expect(result).toEqual({ __typename: 'RuleError', code: 'WHILE_IMPERSONATING' });
+    expect(await fingerprint(world.database)).toEqual(before);
+  },
+);
+
+const ofPerson = async (person: Person): Promise<Record<string, object>> => ({
+  userUpdate: { name: 'Another name' },
+  userSuspend: { reason: 'Has left' },
+  userReactivate: {},
+  userUnlock: {},
+  userSetRoles: { roleCodes: ['base_user'] },
+  userSendPasswordReset: {},
+  userTerminateSession: { sessionId: (await cast.visit(person)).sessionId },
+  userRevokeSessions: {},
+  appGrantUser: { appId: cast.apps.other.id },
+  appRevokeUser: { appId: cast.apps.other.id },
+});
+const onPeople = [
+  ...(['userUpdate', 'userSuspend', 'userReactivate', 'userUnlock', 'userSetRoles', 'userSendPasswordReset'] as const),
+  ...(['userTerminateSession', 'userRevokeSessions', 'appGrantUser', 'appRevokeUser'] as const),
+];
+const powerDocument = (field: string) =>
+  `mutation ($input: ${typeOf(field, 'Input')}!) { ${field}(input: $input) {
+    __typename ... on MutationError { code } ... on PowerError { roles permissions } } }`;
+const tooPowerful = (...roles: string[]) => ({ __typename: 'PowerError', code: 'RANK_TOO_LOW', roles, permissions: [] });
+
+test.each(onPeople)('%s: nobody acts on somebody more powerful, and everybody on their equals', async (field) => {
+  const superAdmin = await cast.visit(cast.people.superAdmin);
+  const above = await world.person({ roles: ['system_admin', 'buyer'] });
+  const equal = await world.person({ roles: ['super_admin'] });
+  const input = async (person: Person) => ({ userId: person.id, ...(await ofPerson(person))[field] });
+  const refused = await input(above);
+  const before = await fingerprint(world.database);
+
+  const { [field]: result } = await superAdmin.run(powerDocument(field), { input: refused });
+
+  expect(result).toEqual(tooPowerful('system_admin'));
+  expect(await fingerprint(world.database)).toEqual(before);
+  for (const [visit, person] of [
+    [superAdmin, equal],
+    [await cast.visit(cast.people.systemAdmin), above],
+  ] as const) {
+    expect((await visit.run(changeDocument(field), { input: await input(person) }))[field]).toEqual({
+      __typename: typeOf(field, 'Success'),
+    });
+  }
+});
+
+test.each(['userSetPassword', 'poolSetUserHome', 'poolAddUser', 'poolRemoveUser'])(
+  '%s: nobody acts on somebody more powerful, though they hold what it needs',
+  async (field) => {
+    const here = await startWorld();
+    const { visit } = visitsTo(here);
+    await here.database.query(here.sql`
+      INSERT INTO role_permissions (role_id, permission_code)
+      SELECT r.id, p.code FROM roles r, unnest(ARRAY['users:set-password', 'pools:manage']) AS p(code)
+       WHERE r.built_in AND r.code = 'super_admin'`);
+    const superAdmin = await visit(await here.person({ roles: ['super_admin'] }));
+    const above = await here.person({ roles: ['system_admin'] });
+    const equal = await here.person({ roles: ['super_admin'] });
+    const { code: poolCode } = await here.pool();
+    const input = ({ id: userId }: Person) =>
+      field === 'userSetPassword' ? { userId, newPassword: 'a staple that is quite correct' } : { userId, poolCode };
+    const before = await fingerprint(here.database);
+
+    const { [field]: result } = await superAdmin.run(powerDocument(field), { input: input(above) });
+
+    expect(result).toEqual(tooPowerful('system_admin'));
+    expect(await fingerprint(here.database)).toEqual(before);
+    expect((await superAdmin.run(changeDocument(field), { input: input(equal) }))[field]).toEqual({
+      __typename: typeOf(field, 'Success'),
+    });
+  },
+);
+
+test('nobody gives a role more powerful than their own, by whatever mutation', async () => {
+  const superAdmin = await cast.visit(cast.people.superAdmin);
+  const { id: userId } = await world.person();
+  const roleCodes = ['base_user', 'system_admin'];
+  const before = await fingerprint(world.database);
+
+  const given = await superAdmin.run(powerDocument('userSetRoles'), { input: { userId, roleCodes } });
+  const created = await superAdmin.run(powerDocument('userCreate'), { input: { email: `up-${newId()}@example.com`, roleCodes } });
+
+  expect({ ...given, ...created }).toEqual({
+    userSetRoles: tooPowerful('system_admin'),
+    userCreate: tooPowerful('system_admin'),
+  });
+  expect(await fingerprint(world.database)).toEqual(before);
+});
+
+test.each([
+  ['userUpdate', 'UserUpdateSuccess'],
+  ['userSuspend', 'RuleError SELF_NOT_ALLOWED'],
+  ['userReactivate', 'UserReactivateSuccess'],
+  ['userUnlock', 'UserUnlockSuccess'],
+  ['userSetRoles', 'UserSetRolesSuccess'],
+  ['userSendPasswordReset', 'UserSendPasswordResetSuccess'],
+  ['userTerminateSession', 'UserTerminateSessionSuccess'],
+  ['userRevokeSessions', 'UserRevokeSessionsSuccess'],
+  ['appGrantUser', 'AppGrantUserSuccess'],
+  ['appRevokeUser', 'AppRevokeUserSuccess'],
+] as const)('%s of staff on themselves: %s', async (field, outcome) => {
+  for (const role of ['super_admin', 'system_admin']) {
+    const me = await world.person({ roles: [role] });
+    const visit = await cast.visit(me);
+    const input = { userId: me.id, ...(await ofPerson(me))[field] };
+
+    expect(member((await visit.run(changeDocument(field), { input }))[field])).toBe(outcome);
+  }
+});
+
+test("users:set-password is needed for somebody else's address, and for whether it is verified; for one's own it is not", async () => {
+  const superAdmin = await world.person({ roles: ['super_admin'] });
+  const visit = await cast.visit(superAdmin);
+  const jo = await world.person();
+  const update = async (userId: string, input: object) =>
+    (await visit.run(powerDocument('userUpdate'), { input: { userId, ...input } })).userUpdate;
+  const notHeld = { __typename: 'PowerError', code: 'PERMISSION_NOT_HELD', roles: [], permissions: ['users:set-password'] };
+  const before = await fingerprint(world.database);
+
+  for (const input of [
+    { email: `other-${newId()}@example.com` },
+    { emailVerified: false },
+    { name: 'Name', email: `other-${newId()}@example.com`, emailVerified: true },
+  ]) {
+    expect(await update(jo.id, input)).toEqual(notHeld);
+  }
+
+  expect(await fingerprint(world.database)).toEqual(before);
+  expect(await update(superAdmin.id, { email: `own-${newId()}@example.com`, emailVerified: true })).toEqual({
+    __typename: 'UserUpdateSuccess',
+  });
+});
+
+test('what userCreate needs beyond its own permission is named, all of it, and nobody is created', async () => {
+  const superAdmin = await cast.visit(cast.people.superAdmin);
+  const systemAdmin = await cast.visit(cast.people.systemAdmin);
+  const { code } = await world.pool();
+  const newPassword = 'a staple that is quite correct';
+  const create = async (visit: Visit, input: object) =>
+    (await visit.run(powerDocument('userCreate'), { input: { email: `created-${newId()}@example.com`, ...input } })).userCreate;
+  const notHeld = (...permissions: string[]) => ({
+    __typename: 'PowerError',
+    code: 'PERMISSION_NOT_HELD',
+    roles: [],
+    permissions: expect.toSatisfy((named: string[]) => [...named].sort().join() === permissions.sort().join()),
+  });
+  const before = await fingerprint(world.database);
+
+  expect(await create(superAdmin, { password: newPassword })).toEqual(notHeld('users:set-password'));
+  expect(await create(superAdmin, { poolCodes: [code] })).toEqual(notHeld('pools:manage'));
+  expect(await create(superAdmin, { homePoolCode: code })).toEqual(notHeld('pools:manage'));
+  expect(await create(superAdmin, { homePoolCode: code, password: newPassword })).toEqual(
+    notHeld('users:set-password', 'pools:manage'),
+  );
+  expect(await fingerprint(world.database)).toEqual(before);
+
+  const appIds = [cast.apps.other.id];
+  const success = { __typename: 'UserCreateSuccess' };
+  expect(await create(superAdmin, { homePoolCode: 'default', roleCodes: ['super_admin'], appIds })).toEqual(success);
+  const everything = { password: newPassword, homePoolCode: code, poolCodes: ['default'], roleCodes: ['system_admin'], appIds };
+  expect(await create(systemAdmin, everything)).toEqual(success);
+});
+
+test('an organization gives no power over people, apps or pools: its owner is refused what concerns its own members', async () => {
+  const owner = await cast.visit(cast.people.owner, { organization: cast.organizations.acme });
+  const { member: person } = cast.people;
+
+  for (const field of onPeople.filter((name) => name in wrongly)) {
+    const input = { userId: person.id, ...(await ofPerson(person))[field] };
+    expect((await owner.ask(changeDocument(field), { input })).errors.map(({ extensions }) => extensions.code)).toEqual([
+      'FORBIDDEN',
+    ]);
+  }
+  const { sessionId } = await cast.visit(person);
+  for (const [field, input] of [
+    ['userTerminateSession', { userId: person.id, sessionId }],
+    ['userRevokeSessions', { userId: person.id }],
+  ] as const) {
+    expect(member((await owner.run(changeDocument(field), { input }))[field])).toBe('NotFoundError NOT_FOUND');
+  }
 });

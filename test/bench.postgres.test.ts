@@ -48,7 +48,7 @@ describe.each(works)('$name', (work) => {
     for (let index = 0; index < sample.users.length; index++) {
       const parameters = work.draw(sample, index);
       const { query, variables } = asked(work, parameters);
-      const { rows } = await world.database.pool.query(statement.text, statement.values(parameters));
+      const { rows } = await world.database.pool.query(statement.text, statement.values(parameters, admin.uuid));
       const answers = new Map([
         ['steward', await admin.run(query, variables)],
         ['floor', JSON.parse(Object.values<string>(rows[0])[0]!)],

@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type FieldNode, Kind, parse, print, type SelectionNode, visit } from 'graphql';
 import { pino } from 'pino';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type DemoAccount, seedDemo } from '../prisma/seed.ts';
@@ -10,14 +11,14 @@ import { createServer, type StewardServer } from '../src/server.ts';
 import { readSettings } from '../src/settings.ts';
 import { testDatabase } from './support/database.ts';
 
-/** A query of the documentation: who asks, the text, its variables, and the refusal that it shows. */
+/** An operation of the documentation: who sends it, the text, its variables, and the error or refusal that it shows. */
 interface Example {
   readonly title: string;
   readonly as: string;
   readonly code: string | undefined;
   readonly place: string | undefined;
   readonly query: string;
-  readonly variables: object;
+  readonly variables: string;
 }
 
 const example =
@@ -32,7 +33,7 @@ const examples: Example[] = texts.flatMap((text, at) =>
     code,
     place,
     query: query!,
-    variables: JSON.parse(variables),
+    variables: variables!,
   })),
 );
 
@@ -68,6 +69,46 @@ const tokenOf = (persona: string): Promise<string> => {
   return tokens.get(persona)!;
 };
 
+/** `<id of …>` stands for an id of the demo data: of a person by address, of an app by code, of somebody's session. */
+async function idOf(what: string): Promise<string> {
+  const token = await tokenOf('system_admin');
+  const [, app] = /^app (.+)$/.exec(what) ?? [];
+  if (app) {
+    const { data } = await ask(
+      { query: 'query ($code: String!) { appByCode(code: $code) { id } }', variables: { code: app } },
+      token,
+    );
+    return data.appByCode.id;
+  }
+  const [, session, email] = /^(a session of )?(.+)$/.exec(what)!;
+  const query = 'query ($emails: [EmailAddress!]) { usersLookup(emails: $emails) { users { id sessions { id } } } }';
+  const { data } = await ask({ query, variables: { emails: [email] } }, token);
+  const [user] = data.usersLookup.users;
+  return session ? user.sessions[0].id : user.id;
+}
+
+async function filled(variables: string): Promise<object> {
+  const ids = await Promise.all(
+    [...variables.matchAll(/<id of ([^>]+)>/g)].map(async ([text, what]) => [text, await idOf(what!)] as const),
+  );
+  return JSON.parse(ids.reduce((json, [text, id]) => json.replaceAll(text, id), variables));
+}
+
+/** The operation, asking what its mutation came to. */
+const withTypes = (query: string): string =>
+  print(
+    visit(parse(query), {
+      OperationDefinition: ({ operation, selectionSet }) => {
+        if (operation !== 'mutation') return;
+        for (const field of selectionSet.selections as FieldNode[])
+          (field.selectionSet!.selections as SelectionNode[]).push({
+            kind: Kind.FIELD,
+            name: { kind: Kind.NAME, value: '__typename' },
+          });
+      },
+    }),
+  );
+
 /** Where an answer has an empty list, which would teach nothing. */
 function emptyLists(value: unknown, place = ''): string[] {
   if (Array.isArray(value))
@@ -86,9 +127,14 @@ describe('what the documentation shows', () => {
   });
 
   test.each(examples)('$title', async ({ as, code, place, query, variables }) => {
-    const { data, errors = [] } = await ask({ query, variables }, await tokenOf(as));
+    const refusal = code?.endsWith('Error') ? code : undefined;
+    const { data, errors = [] } = await ask({ query: withTypes(query), variables: await filled(variables) }, await tokenOf(as));
 
-    expect(errors.map((error) => [error.extensions.code, error.path?.join('.')])).toEqual(code ? [[code, place]] : []);
+    expect(errors.map((error) => [error.extensions.code, error.path?.join('.')])).toEqual(
+      code && !refusal ? [[code, place]] : [],
+    );
+    const [outcome] = Object.values<any>(data ?? {});
+    if (/^\s*mutation/.test(query)) expect(outcome.__typename, JSON.stringify(outcome)).toMatch(refusal ?? /Success$/);
     if (code) return;
     expect(Object.values(data)).not.toContain(null);
     expect(emptyLists(data)).toEqual([]);

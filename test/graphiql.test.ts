@@ -156,9 +156,12 @@ describe.skipIf(!hasBrowser)('in a browser', { timeout: 120_000 }, () => {
       },
       async run(name: string, selection: string) {
         await page.getByRole('button', { name: 'New tab' }).click();
+        // The new tab comes with its own text, which would otherwise replace what is typed too soon, or join it.
+        await eventually(() => textOf(editor)).not.toMatch(/^\s*(query|mutation) /m);
         await page.locator('.graphiql-query-editor .monaco-editor').click();
         await page.keyboard.press('Control+A');
         await page.keyboard.insertText(`query ${name} ${selection}`);
+        await eventually(() => textOf(editor)).toMatch(new RegExp(`^\\s*query ${name} `));
         return execute(name);
       },
     };

@@ -366,6 +366,164 @@ const places: Record<string, Place> = {
   },
 };
 
+/** What a mutation says of an id that names nothing, at its place in the input. */
+const notFound = (mutation: string, field: string) => ({
+  [mutation]: {
+    __typename: 'NotFoundError',
+    code: 'NOT_FOUND',
+    message: expect.any(String),
+    path: ['input', field],
+    id: '«id»',
+  },
+});
+
+/** An input of a mutation that takes an id or a code which names nothing, with all else in it sound. */
+function ofMutation(
+  mutation: string,
+  field: string,
+  takes: Kind,
+  callers: Place['callers'],
+  rest: (id: unknown) => object = () => ({}),
+): Record<string, Place> {
+  const type = `${mutation[0]!.toUpperCase()}${mutation.slice(1)}Input`;
+  return {
+    [`${type}.${field}`]: {
+      takes: [takes],
+      document: `mutation ($input: ${type}!) { ${mutation}(input: $input) { ${refusal} ... on NotFoundError { id } } }`,
+      variables: (id) => ({ input: { ...rest(id), [field]: id } }),
+      callers,
+      nothing: notFound(mutation, field),
+    },
+  };
+}
+
+/** Codes in a list, each named at its place where it names nothing. What they are is in the message, which is not asked for. */
+function ofCodes(
+  mutation: string,
+  field: string,
+  takes: Kind,
+  hidden: readonly Kind[],
+  rest: () => object,
+): Record<string, Place> {
+  const type = `${mutation[0]!.toUpperCase()}${mutation.slice(1)}Input`;
+  const path = ['input', field, '0'];
+  return {
+    [`${type}.${field}`]: {
+      takes: [takes],
+      document: `mutation ($input: ${type}!) { ${mutation}(input: $input) {
+        __typename ... on MutationError { code path } ... on ValidationError { issues { path code } } } }`,
+      variables: (id) => ({ input: { ...rest(), [field]: [id] } }),
+      callers: [{ who: ['staff'], hidden }],
+      nothing: {
+        [mutation]: {
+          __typename: 'ValidationError',
+          code: 'VALIDATION_FAILED',
+          path,
+          issues: [{ path, code: expect.any(String) }],
+        },
+      },
+    },
+  };
+}
+
+/** The code of a home pool: of what exists alone, and no id. */
+function ofHomePool(mutation: string, rest: () => object): Record<string, Place> {
+  const type = `${mutation[0]!.toUpperCase()}${mutation.slice(1)}Input`;
+  return {
+    [`${type}.homePoolCode`]: {
+      takes: ['poolCode'],
+      document: `mutation ($input: ${type}!) { ${mutation}(input: $input) { __typename ... on MutationError { code path } } }`,
+      variables: (homePoolCode) => ({ input: { ...rest(), homePoolCode } }),
+      callers: ofSystemAdmins,
+      nothing: { [mutation]: { __typename: 'ValidationError', code: 'VALIDATION_FAILED', path: ['input', 'homePoolCode'] } },
+    },
+  };
+}
+
+/** Who asks, where the input names them; somebody else where they are nobody of whom that is tried. */
+function personBehind(visit: Visit): Person {
+  const { base, admin, confined, systemAdmin, superAdmin } = cast.people;
+  const people = { base, admin, scopedAdmin: admin, confined, staff: systemAdmin, scopedStaff: superAdmin };
+  return Object.entries(people).find(([caller]) => callers[caller as Caller] === visit)?.[1] ?? stranger;
+}
+
+const ofSystemAdmins: Place['callers'] = [{ who: ['staff'], hidden: [] }];
+/** Whoever is not staff sees only themselves; their own id is tried elsewhere. */
+const ofThemselves: Place['callers'] = [{ who: ['base', 'admin', 'scopedAdmin', 'confined'] }, { who: allStaff, hidden: [] }];
+const aPerson = () => ({ userId: stranger.id });
+const anApp = () => ({ appId: foreign.app });
+const aPool = () => ({ poolCode: foreign.poolCode });
+const newEmail = () => ({ email: 'nobody-has-this@example.com' });
+
+Object.assign(places, {
+  ...ofMutation('userUpdate', 'userId', 'user', ofStaff, () => ({ name: 'Another name' })),
+  ...ofMutation('userSuspend', 'userId', 'user', ofStaff, () => ({ reason: 'Has left' })),
+  ...ofMutation('userReactivate', 'userId', 'user', ofStaff),
+  ...ofMutation('userUnlock', 'userId', 'user', ofStaff),
+  ...ofMutation('userSetRoles', 'userId', 'user', ofStaff, () => ({ roleCodes: ['seller'] })),
+  ...ofCodes('userSetRoles', 'roleCodes', 'roleCode', ['roleCode'], aPerson),
+  ...ofMutation('userSetPassword', 'userId', 'user', ofSystemAdmins, () => ({ newPassword: 'a staple that is correct' })),
+  ...ofMutation('userSendPasswordReset', 'userId', 'user', ofStaff),
+  ...ofMutation('userTerminateSession', 'userId', 'user', ofThemselves, () => ({ sessionId: foreign.ses })),
+  'UserTerminateSessionInput.sessionId': {
+    takes: ['ses'],
+    document: `mutation ($input: UserTerminateSessionInput!) { userTerminateSession(input: $input) { ${refusal} ... on NotFoundError { id } } }`,
+    // Of the caller, whose session it is not.
+    variables: (sessionId, visit) => ({ input: { userId: personBehind(visit).id, sessionId } }),
+    callers: [{ who: ['base', 'admin', 'scopedAdmin', 'confined', ...allStaff] }],
+    nothing: notFound('userTerminateSession', 'sessionId'),
+  },
+  ...ofMutation('userRevokeSessions', 'userId', 'user', ofThemselves),
+
+  ...ofCodes('userCreate', 'roleCodes', 'roleCode', ['roleCode'], newEmail),
+  ...ofCodes('userCreate', 'poolCodes', 'poolCode', [], newEmail),
+  ...ofHomePool('userCreate', newEmail),
+  'UserCreateInput.appIds': {
+    takes: ['app'],
+    document: `mutation ($input: UserCreateInput!) { userCreate(input: $input) {
+      __typename ... on MutationError { code message } ... on NotFoundError { id } } }`,
+    variables: (id) => ({ input: { ...newEmail(), appIds: [id] } }),
+    callers: ofStaff,
+    nothing: { userCreate: { __typename: 'NotFoundError', code: 'NOT_FOUND', message: expect.any(String), id: '«id»' } },
+  },
+
+  ...ofMutation('appUpdate', 'appId', 'app', ofSystemAdmins, () => ({ name: 'Another name' })),
+  ...ofCodes('appUpdate', 'readPoolCodes', 'poolCode', [], anApp),
+  ...ofHomePool('appUpdate', anApp),
+  ...ofCodes('appCreate', 'readPoolCodes', 'poolCode', [], () => ({ code: 'nobody-has-this', name: 'New' })),
+  ...ofHomePool('appCreate', () => ({ code: 'nobody-has-this', name: 'New' })),
+  ...ofMutation('appDelete', 'appId', 'app', ofSystemAdmins),
+  ...ofMutation('appGrantUser', 'appId', 'app', ofStaff, aPerson),
+  ...ofMutation('appGrantUser', 'userId', 'user', ofStaff, anApp),
+  ...ofMutation('appRevokeUser', 'appId', 'app', ofStaff, aPerson),
+  ...ofMutation('appRevokeUser', 'userId', 'user', ofStaff, anApp),
+
+  ...ofMutation('poolUpdate', 'poolCode', 'poolCode', ofSystemAdmins, () => ({ name: 'Another name' })),
+  ...ofMutation('poolDelete', 'poolCode', 'poolCode', ofSystemAdmins),
+  ...ofMutation('poolSetUserHome', 'poolCode', 'poolCode', ofSystemAdmins, aPerson),
+  ...ofMutation('poolSetUserHome', 'userId', 'user', ofSystemAdmins, aPool),
+  ...ofMutation('poolAddUser', 'poolCode', 'poolCode', ofSystemAdmins, aPerson),
+  ...ofMutation('poolAddUser', 'userId', 'user', ofSystemAdmins, aPool),
+  ...ofMutation('poolRemoveUser', 'poolCode', 'poolCode', ofSystemAdmins, aPerson),
+  ...ofMutation('poolRemoveUser', 'userId', 'user', ofSystemAdmins, aPool),
+
+  // A link for an invitation sets no password.
+  'AccountResetPasswordInput.token': {
+    takes: ['linkToken'],
+    document: `mutation ($input: AccountResetPasswordInput!) { accountResetPassword(input: $input) { ${refusal} } }`,
+    variables: (token) => ({ input: { token, newPassword: 'a staple that is correct' } }),
+    callers: [{ who: ['anonymous', 'admin', 'staff'] }],
+    nothing: {
+      accountResetPassword: {
+        __typename: 'AuthenticationError',
+        code: 'RESET_TOKEN_INVALID',
+        message: expect.any(String),
+        path: null,
+      },
+    },
+  },
+} satisfies Record<string, Place>);
+
 /** Everything of the answer but what differs for every request; the id that was asked for is shown as `«id»`. */
 async function answerTo(visit: Visit, place: Place, id: unknown): Promise<string> {
   const response = await visit.post({ query: place.document, variables: place.variables(id, visit) });
@@ -418,6 +576,19 @@ const namesNothing = [
   ...['UserWhere.emails', 'UserWhere.externalId', 'Query.usersLookup(emails)'],
   // What everybody knows, and what only its person does.
   ...['AuditEventWhere.actions', 'AuthLoginInput.email', 'AuthLoginInput.password'],
+  // Passwords, and texts that are stored or refused as they are.
+  ...['AccountChangePasswordInput.currentPassword', 'AccountChangePasswordInput.newPassword'],
+  ...['AccountResetPasswordInput.newPassword', 'UserCreateInput.password', 'UserSetPasswordInput.newPassword'],
+  ...['AccountUpdateInput.name', 'AccountUpdateInput.avatarUrl', 'UserCreateInput.name'],
+  ...['UserUpdateInput.name', 'UserUpdateInput.avatarUrl', 'UserSuspendInput.reason'],
+  ...['AppCreateInput.name', 'AppCreateInput.description', 'AppCreateInput.url'],
+  ...['AppUpdateInput.name', 'AppUpdateInput.description', 'AppUpdateInput.url', 'AppDeleteInput.reason'],
+  ...['PoolCreateInput.name', 'PoolCreateInput.description', 'PoolUpdateInput.name', 'PoolUpdateInput.description'],
+  // What would be taken, where only those may ask who see whoever has it.
+  ...['UserCreateInput.email', 'UserCreateInput.externalId', 'UserUpdateInput.email', 'UserUpdateInput.externalId'],
+  ...['AppCreateInput.code', 'PoolCreateInput.code'],
+  // Answered alike whoever has it; below.
+  ...['AccountRequestPasswordResetInput.email', 'AccountRequestPasswordResetInput.appCode'],
 ];
 
 test('every argument and input field that takes an id, or a text that names something, is among the places', () => {
@@ -584,6 +755,75 @@ test.each(placesOf((place, name) => !whoAsks(place).includes('anonymous') && nam
     expect([...answers][0]).toContain(name.endsWith('below User.auditEvents') ? '{"viewer":null}' : '"UNAUTHENTICATED"');
   },
 );
+
+test.each(placesOf((place, name) => place.document.startsWith('mutation') && !/^(Auth|AccountReset)/.test(name)))(
+  '%s: whoever acts as somebody is refused alike, whatever is sent, and nothing is changed',
+  async (_name, place) => {
+    const kind = place.takes[0]!;
+    const { traveller } = cast.people;
+    for (const caller of ['boundImpersonator', 'staffImpersonator'] as const) {
+      const ask = (id: unknown) => answerTo(callers[caller], place, id);
+      const notThere = await ask(random(kind));
+      const before = await fingerprint(world.database);
+
+      for (const id of [random(kind), traveller.id, callers[caller].sessionId, ...Object.values(foreign), ...malformed(kind)])
+        expect(await ask(id)).toBe(notThere);
+
+      expect(notThere).toMatch(/"FORBIDDEN"|"WHILE_IMPERSONATING"/);
+      expect(await fingerprint(world.database)).toEqual(before);
+    }
+  },
+);
+
+test('a request for a reset link is answered byte for byte alike, whoever has the address, whatever the app', async () => {
+  const document = `mutation ($input: AccountRequestPasswordResetInput!) { accountRequestPasswordReset(input: $input) { ${refusal} } }`;
+  const suspended = await world.person({ status: 'SUSPENDED' });
+  const addresses = [
+    ...[stranger.email, stranger.email.toUpperCase(), cast.people.systemAdmin.email, suspended.email],
+    ...[`nobody-${newId()}@example.com`, 'nobody@nowhere.invalid'],
+  ];
+  const apps = [foreign.appCode, random('appCode'), foreign.app, ...malformedName('appCode')];
+  const inputs = [...addresses.map((email) => ({ email })), ...apps.map((appCode) => ({ email: stranger.email, appCode }))];
+
+  for (const caller of ['anonymous', 'base', 'staff'] as const) {
+    const answers = await Promise.all(
+      inputs.map(async (input) => {
+        const { status, data, errors } = await callers[caller].ask(document, { input });
+        return JSON.stringify({ status, data, errors });
+      }),
+    );
+    expect([...new Set(answers)]).toEqual([
+      JSON.stringify({
+        status: 200,
+        data: { accountRequestPasswordReset: { __typename: 'AccountRequestPasswordResetSuccess' } },
+        errors: [],
+      }),
+    ]);
+  }
+});
+
+test('mismatched pairs: a session is of the person that is named with it, or of nobody', async () => {
+  const { staff, base } = callers;
+  const other = await cast.visit(cast.people.member);
+  const document = `mutation ($input: UserTerminateSessionInput!) { userTerminateSession(input: $input) { ${refusal} ... on NotFoundError { id } } }`;
+  const terminate = async (visit: Visit, userId: string, sessionId: string) =>
+    (await visit.run(document, { input: { userId, sessionId } })).userTerminateSession;
+  const before = await fingerprint(world.database);
+
+  expect(await terminate(staff, cast.people.base.id, other.sessionId)).toEqual({
+    ...(await terminate(staff, cast.people.base.id, random('ses'))),
+    id: other.sessionId,
+  });
+  // Somebody else's is nobody's, with their id or with one's own; and one's own is not theirs.
+  for (const [userId, sessionId] of [
+    [cast.people.member.id, other.sessionId],
+    [cast.people.base.id, other.sessionId],
+    [cast.people.member.id, base.sessionId],
+  ] as const) {
+    expect(await terminate(base, userId, sessionId)).toMatchObject({ __typename: 'NotFoundError', code: 'NOT_FOUND' });
+  }
+  expect(await fingerprint(world.database)).toEqual(before);
+});
 
 test('a foreign id among own ones leaves a gap like an unknown one, and the order stays', async () => {
   const { admin } = callers;

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { seedVolume } from '../prisma/volume/seed-volume.ts';
-import { encodeId } from '../src/ids.ts';
+import { decodeId, encodeId } from '../src/ids.ts';
 import { plansOf } from './support/plans.ts';
 import { type Person, startWorld, type World } from './support/world.ts';
 
@@ -48,21 +48,26 @@ const person = `id email name status roles { code } homePool { code } pools { co
   memberships { nodes { organization { slug } roles { code } } } sessionCount ownedOrganizations { slug } invitations { id }`;
 
 async function plans(query: string, variables: object) {
-  const all = await plansOf(world.database, () => admin.run(query, variables));
-  return all.map(({ text, kind, scanned, sorted }) => ({
+  let answer: any;
+  const all = await plansOf(world.database, async () => {
+    answer = await admin.run(query, variables);
+  });
+  const asked = all.map(({ text, kind, scanned, sorted }) => ({
     statement: `${kind}: ${text.replace(/\s+/g, ' ')}`,
     scanned: scanned.filter((table) => bigTables.has(table)),
     sorted,
   }));
+  return { asked, answer };
 }
 
 /** A page has its rows in order from an index; a sort has the rows of a few parents before it, not a table. */
 const mostSorted = 2_000;
 
 async function expectIndexed(query: string, variables: object = {}) {
-  const asked = await plans(query, variables);
+  const { asked, answer } = await plans(query, variables);
   expect(asked.length).toBeGreaterThan(1);
   expect(asked.filter(({ scanned, sorted }) => scanned.length > 0 || sorted > mostSorted)).toEqual([]);
+  return answer;
 }
 
 describe('an index serves', () => {
@@ -160,6 +165,46 @@ describe('an index serves', () => {
   });
 });
 
+describe('an index serves the change', () => {
+  const roles = ['base_user', 'seller'];
+  const email = 'somebody.new@example.com';
+  test.each([
+    ['userCreate', { email, roleCodes: roles, externalId: 'nobody-had-this' }],
+    ['userUpdate', { userId: 'user', email: 'another.one@example.com', externalId: 'nobody-had-this-either' }],
+    ['userSetRoles', { userId: 'user', roleCodes: roles }],
+    ['userSetPassword', { userId: 'user', newPassword: 'TempPass123!' }],
+    ['userSendPasswordReset', { userId: 'user' }],
+    ['userRevokeSessions', { userId: 'busyUser' }],
+    ['userSuspend', { userId: 'user', reason: 'Looking at plans' }],
+    ['userReactivate', { userId: 'user' }],
+    ['appGrantUser', { userId: 'user', appId: 'app' }],
+    ['appRevokeUser', { userId: 'user', appId: 'app' }],
+    ['poolAddUser', { userId: 'user', poolCode: 'pool' }],
+    ['poolRemoveUser', { userId: 'user', poolCode: 'pool' }],
+    ['poolSetUserHome', { userId: 'user', poolCode: 'pool' }],
+    ['accountUpdate', { name: 'Somebody else' }],
+  ] as const)('%s', async (name, input: Record<string, unknown>) => {
+    const { rows } = await world.database.pool.query(
+      'SELECT code FROM pools p WHERE p.id NOT IN (SELECT home_pool_id FROM users WHERE id = $1) ORDER BY code LIMIT 1',
+      [decodeId('user', ids.user)],
+    );
+    const known: Record<string, string> = { ...ids, pool: rows[0].code };
+    const filled = Object.fromEntries(
+      Object.entries(input).map(([field, value]) => [
+        field,
+        /Id$|^poolCode$/.test(field) ? (known[String(value)] ?? value) : value,
+      ]),
+    );
+    const type = `${name[0]!.toUpperCase()}${name.slice(1)}`;
+
+    const answer = await expectIndexed(`mutation ($input: ${type}Input!) { ${name}(input: $input) { __typename } }`, {
+      input: filled,
+    });
+
+    expect(answer[name].__typename).toBe(`${type}Success`);
+  });
+});
+
 test('the tables that grow with people are big here', () => {
   for (const table of ['users', 'user_roles', 'memberships', 'membership_roles', 'app_grants', 'sessions', 'pool_addresses']) {
     expect(bigTables, table).toContain(table);
@@ -169,7 +214,7 @@ test('the tables that grow with people are big here', () => {
 });
 
 test('a condition without an index is seen: the plan shows the scan', async () => {
-  const asked = await plans('{ users(where: { emailVerified: false }, orderBy: { field: NAME }) { totalCount } }', {});
+  const { asked } = await plans('{ users(where: { emailVerified: false }, orderBy: { field: NAME }) { totalCount } }', {});
 
   expect(asked.flatMap(({ scanned }) => scanned)).toContain('users');
 });

@@ -195,8 +195,11 @@ describe('the pool', () => {
 
     expect(await sent(() => database.read(poolByCode, ['default']))).toBe(1);
     expect(await sent(() => database.prisma.pool.findMany())).toBe(1);
-    // BEGIN, the isolation level, COMMIT
-    expect(await sent(() => database.transaction((tx) => tx.$queryRaw`SELECT 1`))).toBe(4);
+    // BEGIN and COMMIT: the isolation level is told once, when a connection begins
+    expect(await sent(() => database.transaction((tx) => tx.$queryRaw`SELECT 1`))).toBe(3);
+    expect(await database.transaction((tx) => tx.$queryRaw`SHOW transaction_isolation`)).toEqual([
+      { transaction_isolation: 'read committed' },
+    ]);
   });
 
   test('turns away what would wait behind too many, at once, and knows whether it is ready', async () => {

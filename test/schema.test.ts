@@ -46,13 +46,14 @@ test('every root field has its policy row, and every row its field', () => {
   expect(Object.keys(policy).sort()).toEqual(fields.sort());
 });
 
-test('every result of a mutation lists its success first, and shows refusals as MutationError', () => {
+test('every result of a mutation is its success or a refusal, which is shown as MutationError', () => {
   for (const field of Object.values(schema.getMutationType()!.getFields())) {
     const name = `${field.name[0]!.toUpperCase()}${field.name.slice(1)}`;
-    const [success, ...refusals] = schema.getPossibleTypes(schema.getType(`${name}Result`) as never);
+    const members = schema.getPossibleTypes(schema.getType(`${name}Result`) as never);
+    const refusals = members.filter((member) => member.name !== `${name}Success`);
 
     expect(String(field.type)).toBe(`${name}Result!`);
-    expect(success?.name).toBe(`${name}Success`);
+    expect(refusals.length).toBe(members.length - 1);
     for (const refusal of refusals) expect(refusal.getInterfaces().map(String)).toEqual(['MutationError']);
   }
 });

@@ -106,4 +106,19 @@ export const examples = [
   }
 }`,
   },
+  {
+    persona: 'Sign in as the system admin or the super admin: a new person; the second time the address is taken.',
+    query: `mutation NewPerson {
+  userCreate(input: { email: "nia.okafor@example.com", name: "Nia Okafor", roleCodes: ["base_user", "buyer"] }) {
+    ... on UserCreateSuccess {
+      # The link to set a password is in the mailbox: /mailbox
+      user { id email version roles { code } homePool { code } }
+    }
+    ... on MutationError { code message path }
+    ... on ValidationError { issues { path code message } }
+    ... on ConflictError { existing { id ... on User { name } } }
+    ... on PowerError { roles permissions }
+  }
+}`,
+  },
 ];

@@ -15,7 +15,7 @@ export function commandContext(database: Database, settings: Settings): Context 
     bearer: null,
     refreshCookie: null,
     hasCsrfHeader: false,
-    idempotencyKey: null,
+    idempotency: null,
     isBatch: false,
     givenUp: new AbortController().signal,
     setRefreshCookie() {},

@@ -5,6 +5,8 @@ import type { Context } from '../context.ts';
 import { Prisma, type Transaction } from '../database.ts';
 import { normalizeEmail } from '../email.ts';
 import { newId } from '../ids.ts';
+import { claimInPools } from '../locks/address.ts';
+import { lockPool } from '../locks/pool.ts';
 import { userSearchText } from '../search.ts';
 
 export interface CreateOptions {
@@ -30,9 +32,11 @@ export async function createAdmin(context: Context, { email: text, another, pass
   await change(context, async (tx) => {
     await refuse(tx, email, another);
     const id = newId();
+    const pool = (await lockPool(tx, 'default', 'share'))!;
+    await claimInPools(tx, [{ poolId: pool.id, email }], { userId: id });
     await tx.$executeRaw(Prisma.sql`
       INSERT INTO users (id, home_pool_id, email, password_hash, search_text)
-      SELECT ${id}::uuid, p.id, ${email}, ${passwordHash}, ${userSearchText({ email })} FROM pools p WHERE p.code = 'default'`);
+      VALUES (${id}::uuid, ${pool.id}::uuid, ${email}, ${passwordHash}, ${userSearchText({ email })})`);
     await tx.$executeRaw(Prisma.sql`
       INSERT INTO user_roles (user_id, role_id)
       SELECT ${id}::uuid, r.id FROM roles r WHERE r.scope = 'PLATFORM' AND r.built_in AND r.code IN ('system_admin', 'base_user')`);

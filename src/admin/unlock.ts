@@ -14,7 +14,7 @@ export async function unlock(context: Context, text: string): Promise<boolean> {
     const people = await tx.$queryRaw<{ id: string }[]>(Prisma.sql`
       SELECT u.id FROM users u JOIN pools p ON p.id = u.home_pool_id WHERE u.email = ${email}
        ORDER BY u.id FOR SHARE OF u`);
-    if ((await clearLocks(tx, context.steward.secrets, email)) === 0) return false;
+    if (!(await clearLocks(tx, context.steward, email))) return false;
 
     const [first, ...others] = people.map(({ id }) => id);
     await record(tx, context, {

@@ -121,7 +121,16 @@ export async function settleSuccess(tx: Transaction, { accountKey }: LoginAttemp
   if (count) await tx.$executeRaw(Prisma.sql`DELETE FROM login_locks WHERE key = ${accountKey}::bytea`);
 }
 
-/** Clears every count and lock of the address, own ip addresses included. Gives how many there were. */
-export async function clearLocks(tx: Transaction, secrets: Secrets, email: string): Promise<number> {
-  return tx.$executeRaw(Prisma.sql`DELETE FROM login_locks WHERE address_key = ${loginLockKey(secrets, email)}::bytea`);
+/** Clears every count and lock of the address, own ip addresses included. Whether any still held; one that is over holds nothing. */
+export async function clearLocks(
+  tx: Transaction,
+  { secrets, settings }: Omit<Counting, 'database'>,
+  email: string,
+): Promise<boolean> {
+  const cleared = await tx.$queryRaw<{ held: boolean }[]>(Prisma.sql`
+    DELETE FROM login_locks l WHERE address_key = ${loginLockKey(secrets, email)}::bytea
+    RETURNING CASE WHEN l.locked_until IS NULL
+                   THEN (SELECT max(t) FROM unnest(l.failed_at) t) > now() - make_interval(mins => ${settings.limits.loginWindowMinutes}::int)
+                   ELSE l.locked_until > now() END AS held`);
+  return cleared.some(({ held }) => held);
 }

@@ -98,10 +98,20 @@ export async function endSessions(tx: Transaction, ids: readonly string[]): Prom
 
 /**
  * Signs the person out everywhere: ends every session that acts as them, and every impersonation that they carry on.
- * The person's row must be locked, so that no login or impersonation begins meanwhile.
+ * One session may be spared; what it carries on is not. The person's row must be locked, so that no login or
+ * impersonation begins meanwhile.
  */
-export async function endSessionsOf(tx: Transaction, userId: string): Promise<EndedSession[]> {
-  return end(tx, Prisma.sql`(s.user_id = ${userId}::uuid OR s.impersonator_id = ${userId}::uuid)`);
+export async function endSessionsOf(tx: Transaction, userId: string, sparedId: string | null = null): Promise<EndedSession[]> {
+  return end(tx, Prisma.sql`${userId}::uuid IN (s.user_id, s.impersonator_id) AND s.id IS DISTINCT FROM ${sparedId}::uuid`);
+}
+
+/**
+ * Ends the sessions that signed in to an app, everybody's or one person's, and the impersonations that were started from
+ * them. The person or the app must be locked, so that no login begins meanwhile.
+ */
+export async function endSessionsAt(tx: Transaction, appId: string, userId: string | null = null): Promise<EndedSession[]> {
+  const whose = userId === null ? Prisma.empty : Prisma.sql`AND s.user_id = ${userId}::uuid`;
+  return end(tx, Prisma.sql`s.app_id = ${appId}::uuid ${whose}`);
 }
 
 async function end(tx: Transaction, which: Prisma.Sql): Promise<EndedSession[]> {
@@ -114,4 +124,16 @@ async function end(tx: Transaction, which: Prisma.Sql): Promise<EndedSession[]> 
     UPDATE sessions s SET ended_at = now() FROM ending
      WHERE s.id = ending.id AND s.ended_at IS NULL AND s.expires_at > now()
     RETURNING s.id, s.user_id AS "userId", s.impersonator_id AS "impersonatorId"`);
+}
+
+/**
+ * What an event says of the sessions that ended with its change: how many that acted as the person, how many
+ * impersonations that the person carried on, and everyone whom that concerns.
+ */
+export function endedInEvent(ended: readonly EndedSession[], userId: string) {
+  const own = ended.filter((session) => session.userId === userId);
+  return {
+    metadata: { revokedSessions: own.length, endedImpersonations: ended.length - own.length },
+    people: ended.flatMap((session) => [session.userId, ...(session.impersonatorId ? [session.impersonatorId] : [])]),
+  };
 }

@@ -11,7 +11,7 @@ export function readArrival(
   request: PlainRequest,
   { requestId, ipAddress }: { requestId: string; ipAddress: string | null },
   { publicUrl }: Pick<Settings, 'publicUrl'>,
-): { arrival: Omit<Arrival, 'isBatch' | 'givenUp'>; setCookies: string[] } {
+): { arrival: Omit<Arrival, 'isBatch' | 'givenUp' | 'idempotency'>; headerKey: string | null; setCookies: string[] } {
   const { headers } = request;
   const setCookies: string[] = [];
   // A form or a foreign page can make a browser send the cookie, and can't send this header.
@@ -19,6 +19,7 @@ export function readArrival(
   const cookie = headers.cookie?.join('; ');
   return {
     setCookies,
+    headerKey: readIdempotencyKey(single(headers, 'idempotency-key')),
     arrival: {
       requestId,
       ipAddress,
@@ -26,7 +27,6 @@ export function readArrival(
       bearer: bearerOf(single(headers, 'authorization')),
       refreshCookie: hasCsrfHeader && cookie !== undefined ? (parseCookie(cookie)[cookieName] ?? null) : null,
       hasCsrfHeader,
-      idempotencyKey: idempotencyKey(single(headers, 'idempotency-key')),
       setRefreshCookie(token, expiresAt) {
         setCookies.length = 0;
         setCookies.push(
@@ -52,7 +52,7 @@ function bearerOf(authorization: string | null): string | null {
 }
 
 /** A key is any visible ASCII text of at most 255 characters. Throws 400 for another one, which could not be kept apart. */
-export function idempotencyKey(text: unknown): string | null {
+export function readIdempotencyKey(text: unknown): string | null {
   if (text == null) return null;
   if (typeof text === 'string' && /^[\x21-\x7e]{1,255}$/.test(text)) return text;
   throw new Refused(400, 'BAD_REQUEST', 'An idempotency key is 1 to 255 visible ASCII characters.');

@@ -4,7 +4,7 @@ import type { Limits } from '../settings.ts';
 import { mustComeAlone } from './alone.ts';
 import { type Answer, createAnswer, type Result } from './answer.ts';
 import { writeResults } from './answer-text.ts';
-import { idempotencyKey, readArrival } from './arrival.ts';
+import { readArrival, readIdempotencyKey } from './arrival.ts';
 import { readJson } from './body.ts';
 import { countTokens, createDocuments } from './documents.ts';
 import { type Operation, type RefusedOperation, readOperation } from './operation.ts';
@@ -25,7 +25,7 @@ export function createGraphql(steward: Steward, schema: GraphQLSchema) {
 
   return async function post(request: PlainRequest, visit: Visit): Promise<PlainAnswer> {
     const type = responseType(request.headers.accept);
-    const { arrival, setCookies } = readArrival(request, visit, settings);
+    const { arrival, headerKey, setCookies } = readArrival(request, visit, settings);
     const sent = readParams(await readJson(request, limits.bodyBytes), limits.batch, documentOf);
     if (sent.isBatch) checkTokens(sent.operations, limits.batchTokens);
     // Each document once, since one that is refused is not kept and would be validated anew.
@@ -37,15 +37,15 @@ export function createGraphql(steward: Steward, schema: GraphQLSchema) {
     };
     const operations = sent.operations.map((params) => readOperation({ schema, documents: once, limits }, params));
     visit.operations = operations.map(describe);
-    if (sent.isBatch) checkBatch(operations, arrival.idempotencyKey, limits);
+    if (sent.isBatch) checkBatch(operations, headerKey, limits);
 
     const timer = new AbortController();
     const arrivals = operations.map(
-      ({ params }): Arrival => ({
+      (operation): Arrival => ({
         ...arrival,
         givenUp: timer.signal,
         isBatch: sent.isBatch,
-        idempotencyKey: arrival.idempotencyKey ?? idempotencyKey(params.extensions.idempotencyKey),
+        idempotency: idempotencyOf(operation, headerKey),
       }),
     );
     const answering = answerAll(steward, answer, operations, arrivals);
@@ -76,7 +76,19 @@ async function answerAll(
   return results;
 }
 
-const isMutation = (operation: Read): boolean => 'definition' in operation && operation.definition.operation === 'mutation';
+const isMutation = (operation: Read): operation is Operation =>
+  'definition' in operation && operation.definition.operation === 'mutation';
+
+/**
+ * The key of a mutation that may be repeated. What takes a secret or gives tokens comes alone, and has none: its outcome
+ * is not kept.
+ */
+function idempotencyOf(operation: Read, headerKey: string | null): Arrival['idempotency'] {
+  const { query, operationName, variables, extensions } = operation.params;
+  const key = headerKey ?? readIdempotencyKey(extensions.idempotencyKey);
+  if (key === null || !isMutation(operation) || mustComeAlone(operation) !== null) return null;
+  return { key, operation: JSON.stringify([query, operationName, variables]) };
+}
 
 /** Throws where the documents of a batch are more than it may bring, before any of them is parsed. */
 function checkTokens(operations: readonly Params[], limit: number): void {

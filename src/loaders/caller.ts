@@ -44,7 +44,7 @@ export const callerOfSession = statement<Caller>(
      JOIN users u ON u.id = s.user_id
      LEFT JOIN users i ON i.id = s.impersonator_id
      LEFT JOIN sessions f ON f.id = s.started_from_id
-    WHERE s.id = $1`,
+    WHERE s.id = $1::uuid`,
   (row) => ({ alive: row.alive, lastActiveAt: row.last_active_at, reach: toReach(row) }),
 );
 

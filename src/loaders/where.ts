@@ -2,6 +2,7 @@ import { Prisma } from '../database.ts';
 import { badInput } from '../errors.ts';
 import { decodeId, type IdPrefix } from '../ids.ts';
 import { containing, searchWords } from '../search.ts';
+import { isText } from '../text.ts';
 
 /** An input as it arrives: every field may be left out or null. */
 export type Given<Input> = { [Field in keyof Input]?: Input[Field] | null };
@@ -40,9 +41,6 @@ export function whereOf<Where>(
   }
   return compile;
 }
-
-/** Whether a stored text can be this one. */
-export const isText = (value: string): boolean => !/[\0\p{Surrogate}]/u.test(value);
 
 function isNowhere(value: unknown): boolean {
   if (typeof value === 'string') return !isText(value);

@@ -2,7 +2,7 @@ import { decodeId, encodeId } from '../ids.ts';
 import { appGrantOrder } from '../loaders/app-grant.ts';
 import { appGrantWhere } from '../loaders/app-grant-where.ts';
 import { pageRequest } from '../loaders/page.ts';
-import { isText } from '../loaders/where.ts';
+import { isText } from '../text.ts';
 import { AppGrantConnection, AppGrantStatus } from './app-grant.ts';
 import { App } from './app-type.ts';
 import { builder } from './builder.ts';

@@ -46,7 +46,7 @@ async function admit(context: Context, field: RootField): Promise<true> {
   if (!reach) throw new RequestError('UNAUTHENTICATED', 'Sign in first.');
   Object.assign(context, { reach });
   const row: PolicyRow = policy[field];
-  if (typeof row === 'object' && !reach.permissions.has(row.needs)) await refuse(context, field, row.needs);
+  if (typeof row === 'object' && row.needs && !reach.permissions.has(row.needs)) await refuse(context, field, row.needs);
   return true;
 }
 

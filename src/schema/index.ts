@@ -8,6 +8,13 @@ import './user.ts';
 import './viewer.ts';
 import './audit-event.ts';
 import './auth.ts';
+import './user-changes.ts';
+import './user-access-changes.ts';
+import './account-password.ts';
+import './user-profile-changes.ts';
+import './account-profile.ts';
+import './app-changes.ts';
+import './pool-changes.ts';
 import { builder } from './builder.ts';
 
 /** The whole graph, built once. */

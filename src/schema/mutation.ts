@@ -1,7 +1,7 @@
 import type { InputRef, ObjectRef } from '@pothos/core';
 import type { Context, SignedInContext } from '../context.ts';
-import { Refusal } from '../errors.ts';
-import type { policy, RootField } from '../policy.ts';
+import { Refusal, RequestError, ruleRefusal } from '../errors.ts';
+import { isRefusedWhileImpersonating, policy, type RootField } from '../policy.ts';
 import { builder } from './builder.ts';
 import { guard } from './guard.ts';
 import { refusalTypes, type ShownRefusal } from './refusals.ts';
@@ -32,9 +32,14 @@ export function mutation<Name extends RootField, Success extends object, Input =
 
   async function answer(context: Context, input: unknown): Promise<object> {
     try {
+      const reach = (context as Partial<SignedInContext>).reach;
+      if (reach && isRefusedWhileImpersonating(policy[name], reach)) throw ruleRefusal('WHILE_IMPERSONATING');
       return { __typename: `${typeName}Success`, ...(await options.resolve(context as ContextOf<Name>, input as Input)) };
     } catch (error) {
       if (error instanceof Refusal && (options.errors as readonly string[]).includes(error.type)) return shown(error);
+      if (error instanceof Refusal && error.code === 'TOO_MANY_ATTEMPTS') {
+        throw new RequestError('TOO_MANY_ATTEMPTS', error.message, error.data);
+      }
       throw error;
     }
   }

@@ -1,5 +1,6 @@
 import type { InputIssue, RefusalType } from '../errors.ts';
 import { builder } from './builder.ts';
+import { findNode, Node } from './node.ts';
 
 /** A refusal as the answer shows it. */
 export interface ShownRefusal {
@@ -47,6 +48,46 @@ export const NotFoundError = builder.objectRef<ShownRefusal & { id?: string }>('
   fields: (t) => ({ id: t.exposeString('id', { nullable: true, description: 'The id that was asked for.' }) }),
 });
 
+export const ConflictError = builder.objectRef<ShownRefusal & { existing: string | null }>('ConflictError').implement({
+  description:
+    '`EMAIL_TAKEN`, `EXTERNAL_ID_TAKEN`, `SLUG_TAKEN`, `CODE_TAKEN`, `ALREADY_MEMBER`, `POOL_IN_USE`: it clashes with what exists.',
+  interfaces: [MutationError],
+  fields: (t) => ({
+    existing: t.field({
+      type: Node,
+      nullable: true,
+      description: 'What it clashes with, where the caller may see it.',
+      resolve: ({ existing }, _args, { asking }) => (existing === null ? null : findNode(asking, existing)),
+    }),
+  }),
+});
+
+export const VersionConflictError = builder
+  .objectRef<ShownRefusal & { currentVersion: number; current: string }>('VersionConflictError')
+  .implement({
+    description: '`VERSION_CONFLICT`: somebody changed it since `expectedVersion`.',
+    interfaces: [MutationError],
+    fields: (t) => ({
+      currentVersion: t.exposeInt('currentVersion', { description: 'The version that it has now.' }),
+      current: t.field({
+        type: Node,
+        nullable: true,
+        description: 'The object as it is now, where the caller may see it.',
+        resolve: ({ current }, _args, { asking }) => findNode(asking, current),
+      }),
+    }),
+  });
+
+export const PowerError = builder.objectRef<ShownRefusal & { roles: string[]; permissions: string[] }>('PowerError').implement({
+  description:
+    '`RANK_TOO_LOW` where a role or person is more powerful than the caller, `PERMISSION_NOT_HELD` where the caller would give what it lacks.',
+  interfaces: [MutationError],
+  fields: (t) => ({
+    roles: t.exposeStringList('roles', { description: 'Role codes out of reach.' }),
+    permissions: t.exposeStringList('permissions', { description: 'Permission codes that the caller lacks.' }),
+  }),
+});
+
 export const RuleError = builder.objectRef<ShownRefusal>('RuleError').implement({
   description:
     '`SELF_NOT_ALLOWED`, `LAST_SYSTEM_ADMIN`, `LAST_ORG_ADMIN`, `OWNER_PROTECTED`, `BUILT_IN`, `HOME_POOL`, `APP_DISABLED`, `USER_SUSPENDED`, `ORGANIZATION_SUSPENDED`, `NOT_A_MEMBER` (where an active member is needed and this one is suspended), `NOT_IMPERSONATING`, `WHILE_IMPERSONATING`: a rule of the domain forbids it in this state.',
@@ -63,4 +104,12 @@ export const AuthenticationError = builder.objectRef<ShownRefusal & { retryAt?: 
 });
 
 /** The members of results by name. A type that no mutation answers with yet is not here. */
-export const refusalTypes = { ValidationError, NotFoundError, RuleError, AuthenticationError } as const;
+export const refusalTypes = {
+  ValidationError,
+  NotFoundError,
+  ConflictError,
+  VersionConflictError,
+  PowerError,
+  RuleError,
+  AuthenticationError,
+} as const;

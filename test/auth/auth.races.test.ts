@@ -1,6 +1,7 @@
 import { beforeAll, expect, test } from 'vitest';
 import { createSigningKeys } from '../../src/auth/signing-keys.ts';
 import { deriveSecrets } from '../../src/secrets.ts';
+import { counted, together } from '../support/races.ts';
 import { password, type World } from '../support/world.ts';
 import { Logout, LogoutEverywhere, startAuthWorld, visitor, Whoami } from './support.ts';
 
@@ -8,16 +9,6 @@ let world: World;
 beforeAll(async () => {
   world = await startAuthWorld();
 });
-
-/** Lets everyone go at once. */
-const together = <Out>(count: number, work: (i: number) => Promise<Out>): Promise<Out[]> =>
-  Promise.all(Array.from({ length: count }, (_, i) => work(i)));
-
-const counted = (values: readonly string[]): Record<string, number> => {
-  const counts: Record<string, number> = {};
-  for (const value of values) counts[value] = (counts[value] ?? 0) + 1;
-  return counts;
-};
 
 test('of 16 uses of a refresh token at once one wins, and 15 conflict', async () => {
   const jo = await world.person();

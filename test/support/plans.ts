@@ -24,25 +24,30 @@ export interface Plan {
 interface Sent {
   readonly name?: string;
   readonly text: string;
-  readonly values: readonly unknown[];
+  readonly values?: readonly unknown[];
 }
 
 /** The plans of every statement that `work` has the server send: each for its values, and a prepared one for any. */
 export async function plansOf(database: Database, work: () => Promise<unknown>): Promise<Plan[]> {
-  const query = vi.spyOn(database.pool, 'query');
+  // Whichever way a statement goes, on a connection of the pool's or in a transaction, it passes here.
+  const submit = vi.spyOn(pg.Query.prototype, 'submit');
   let sent: Sent[];
   try {
     await work();
-    sent = query.mock.calls.map(([statement]) => statement as unknown as Sent);
+    sent = (submit.mock.contexts as unknown as Sent[]).filter(({ text }) =>
+      /^\s*(WITH|SELECT|INSERT|UPDATE|DELETE)\b/.test(text),
+    );
   } finally {
-    query.mockRestore();
+    submit.mockRestore();
   }
   const client = await database.pool.connect();
   try {
     const plans: Plan[] = [];
     for (const { name, text, values } of sent) {
-      plans.push(planOf(text, 'custom', await client.query({ text: `EXPLAIN (FORMAT JSON) ${text}`, values: [...values] })));
-      if (name !== undefined) plans.push(planOf(text, 'generic', await explainGeneric(client, text, values)));
+      plans.push(
+        planOf(text, 'custom', await client.query({ text: `EXPLAIN (FORMAT JSON) ${text}`, values: [...(values ?? [])] })),
+      );
+      if (name !== undefined) plans.push(planOf(text, 'generic', await explainGeneric(client, text, values ?? [])));
     }
     return plans;
   } finally {

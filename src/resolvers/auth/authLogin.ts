@@ -1,4 +1,4 @@
-import { record, recordRefused } from '../../audit.ts';
+import { record } from '../../audit.ts';
 import { accessTokenSigner } from '../../auth/access-tokens.ts';
 import { assertNotLocked, countFailure, type LoginAttempt, loginAttempt, settleSuccess } from '../../auth/login-limits.ts';
 import { openSession } from '../../auth/sessions.ts';
@@ -8,8 +8,11 @@ import type { Context } from '../../context.ts';
 import { normalizeEmail } from '../../email.ts';
 import { authenticationRefusal, Refusal, refuseIf } from '../../errors.ts';
 import { encodeId } from '../../ids.ts';
-import { type FoundPerson, grantApp, noteLogin, personForLogin } from './login-person.ts';
-import { lockApp, lockAskedScope, lockPerson, readGrant } from './rows.ts';
+import { lockApp } from '../../locks/app.ts';
+import { lockPerson } from '../../locks/person.ts';
+import { type FoundPerson, findForLogin, grantApp, noteLogin } from './login-person.ts';
+import { recordRefusedLogin } from './login-refusal.ts';
+import { lockAskedScope, readGrant } from './rows.ts';
 import { accountSuspended, appClosed, scopeRefused } from './rules.ts';
 
 export interface AuthLoginInput {
@@ -28,8 +31,8 @@ export interface AuthLoginInput {
 export async function authLogin(context: Context, input: AuthLoginInput): Promise<{ tokens: Tokens }> {
   const { steward, arrival } = context;
   const email = normalizeEmail(input.email);
-  const appCode = readAppCode(input.appCode);
-  const [found = null] = await steward.database.read(personForLogin, [email, appCode, arrival.ipAddress]);
+  const appCode = input.appCode ?? null;
+  const found = await findForLogin(steward.database, { email, appCode, ipAddress: arrival.ipAddress });
   const attempt = loginAttempt(steward.secrets, {
     email: email ?? input.email,
     ipAddress: arrival.ipAddress,
@@ -39,7 +42,7 @@ export async function authLogin(context: Context, input: AuthLoginInput): Promis
   try {
     return await signIn(context, { ...input, appCode }, found, attempt);
   } catch (error) {
-    if (error instanceof Refusal) await recordRefusal(context, attempt, found, error);
+    if (error instanceof Refusal) await recordRefusedLogin(context, attempt, found?.id ?? null, error);
     throw error;
   }
 }
@@ -93,7 +96,7 @@ async function signIn(
     });
     await record(tx, context, {
       action: 'user.logged_in',
-      actor: person,
+      actor: { id: person.id, name: person.displayName },
       subject: { type: 'user', id: person.id },
       metadata: {
         sessionId: encodeId('ses', session.sessionId),
@@ -107,25 +110,4 @@ async function signIn(
   context.asking.actAs(session.sessionId);
   if (input.useCookie) arrival.setRefreshCookie(session.refreshToken, session.expiresAt);
   return { tokens: bearerTokens(await sign(truth), input.useCookie ? null : session.refreshToken) };
-}
-
-/** What can't be a code names no app; not every text of a caller's may be sent to the database. */
-const readAppCode = (code: string | null | undefined): string | null =>
-  code === null || code === undefined || /^[a-z0-9_-]{1,100}$/.test(code) ? (code ?? null) : '';
-
-/** Failed logins of one address, or from one ip address, within a minute are one event; the address of nobody is not kept. */
-async function recordRefusal(
-  context: Context,
-  attempt: LoginAttempt,
-  found: FoundPerson | null,
-  refusal: Refusal,
-): Promise<void> {
-  const { addressKey, ipKey } = attempt;
-  const alike = [`login address ${addressKey.toString('hex')}`, ...(ipKey ? [`login ip ${ipKey.toString('hex')}`] : [])];
-  await recordRefused(context, alike, {
-    action: 'login.refused',
-    actor: null,
-    ...(found && { subject: { type: 'user', id: found.id } }),
-    metadata: { code: refusal.code },
-  });
 }

@@ -3,7 +3,8 @@ import { endSessions } from '../../auth/sessions.ts';
 import { change } from '../../change.ts';
 import type { SignedInContext } from '../../context.ts';
 import { encodeId } from '../../ids.ts';
-import { lockPerson, lockSession } from './rows.ts';
+import { lockPerson } from '../../locks/person.ts';
+import { lockSession } from '../../locks/session.ts';
 
 /** Ends the session that the request came through, and the impersonations that were started from it. */
 export async function authLogout(context: SignedInContext): Promise<{ ok: boolean }> {

@@ -7,17 +7,11 @@ import { change } from '../../change.ts';
 import type { Context } from '../../context.ts';
 import type { Transaction } from '../../database.ts';
 import { authenticationRefusal, Refusal, refuseIf } from '../../errors.ts';
+import { type App, lockApp } from '../../locks/app.ts';
+import { lockPerson, type Person } from '../../locks/person.ts';
+import { type LockedSession, lockSession } from '../../locks/session.ts';
 import { ownerOfRefreshToken, readRefreshToken, type TokenOwner } from './refresh-token.ts';
-import {
-  type LockedSession,
-  lockApp,
-  lockAskedScope,
-  lockPerson,
-  lockSession,
-  type Person,
-  readGrant,
-  readScope,
-} from './rows.ts';
+import { lockAskedScope, readGrant, readScope } from './rows.ts';
 import { accountSuspended, appClosed, askedScopeRefused, scopeEnded, usedBefore } from './rules.ts';
 import { actingAs, moveScope } from './scope.ts';
 
@@ -70,6 +64,7 @@ async function rotate(
   owner: TokenOwner,
 ): Promise<{ next: ContinuedSession; truth: TokenTruth } | Refusal> {
   const person = await lockPerson(tx, owner.userId, 'share');
+  const app = owner.appId === null ? null : await lockApp(tx, { id: owner.appId });
   const asked = await lockAskedScope(tx, owner.userId, input.organizationId);
   const session = await lockSession(tx, owner.sessionId);
   const token = await readRefreshToken(tx, hash);
@@ -83,7 +78,10 @@ async function rotate(
     accountSuspended(person),
   );
   const keepsScope = input.organizationId === undefined;
-  refuseIf(await appClosedTo(tx, session), keepsScope ? await keptScopeEnded(tx, session) : askedScopeRefused(session, asked));
+  refuseIf(
+    await appClosedTo(tx, session, app),
+    keepsScope ? await keptScopeEnded(tx, session) : askedScopeRefused(session, asked),
+  );
 
   const next = await rotateRefreshToken(tx, context.steward.settings.limits, session, hash);
   if (!next) throw authenticationRefusal('REFRESH_CONFLICT');
@@ -92,8 +90,8 @@ async function rotate(
   return { next, truth: await readTokenTruth(tx, session.id) };
 }
 
-async function appClosedTo(tx: Transaction, { userId, appId }: LockedSession): Promise<Refusal | false> {
-  return appId !== null && appClosed(await lockApp(tx, { id: appId }), await readGrant(tx, userId, appId), 'grantsNothing');
+async function appClosedTo(tx: Transaction, { userId, appId }: LockedSession, app: App | null): Promise<Refusal | false> {
+  return appId !== null && appClosed(app, await readGrant(tx, userId, appId), 'grantsNothing');
 }
 
 async function keptScopeEnded(tx: Transaction, { userId, organizationId }: LockedSession): Promise<Refusal | false> {

@@ -2,9 +2,10 @@ import { accessTokenSigner } from '../../auth/access-tokens.ts';
 import { bearerTokens, readTokenTruth, type Tokens } from '../../auth/tokens.ts';
 import { change } from '../../change.ts';
 import type { SignedInContext } from '../../context.ts';
-import { refuseIf } from '../../errors.ts';
-import { assertStillCaller } from './caller.ts';
-import { lockAskedScope, lockPerson, lockSession } from './rows.ts';
+import { refuseIf, sessionEnded } from '../../errors.ts';
+import { lockPerson, readCaller } from '../../locks/person.ts';
+import { lockSession } from '../../locks/session.ts';
+import { lockAskedScope } from './rows.ts';
 import { switchRefused } from './rules.ts';
 import { moveScope } from './scope.ts';
 
@@ -25,12 +26,13 @@ export async function authSwitchOrganization(
     const person = await lockPerson(tx, reach.userId, 'share');
     const asked = await lockAskedScope(tx, reach.userId, input.organizationId);
     const session = await lockSession(tx, reach.sessionId);
-    const caller = assertStillCaller(reach, person, session);
+    await readCaller(tx, context);
+    if (!person || !session) throw sessionEnded();
 
-    refuseIf(switchRefused(caller.session, asked, input.organizationId ?? ''));
+    refuseIf(switchRefused(session, asked, input.organizationId ?? ''));
 
     const scope = asked?.organizationId ?? null;
-    if (scope !== caller.session.organizationId) await moveScope(tx, context, caller.person, caller.session, scope);
+    if (scope !== session.organizationId) await moveScope(tx, context, person, session, scope);
     return readTokenTruth(tx, reach.sessionId);
   });
 

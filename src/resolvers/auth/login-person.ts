@@ -1,4 +1,5 @@
-import { Prisma, statement, type Transaction } from '../../database.ts';
+import { isCode } from '../../code.ts';
+import { type Database, Prisma, statement, type Transaction } from '../../database.ts';
 import { newId } from '../../ids.ts';
 
 export interface FoundPerson {
@@ -13,7 +14,7 @@ export interface FoundPerson {
  * [address, app code, ip address]: who signs in with this address, in the app's pools, its home pool first; in the pool
  * `default` without an app, or with one that does not exist. People are found where they are tagged, too.
  */
-export const personForLogin = statement<FoundPerson>(
+const personForLogin = statement<FoundPerson>(
   'person_for_login',
   `WITH app AS (SELECT id, home_pool_id FROM apps WHERE code = $2),
         searched AS (
@@ -30,6 +31,16 @@ export const personForLogin = statement<FoundPerson>(
     ORDER BY searched.position LIMIT 1`,
   (row) => ({ id: row.id, email: row.email, passwordHash: row.password_hash, isOwnIp: row.is_own_ip }),
 );
+
+/** Finds who would sign in with the address, at the app where one is named. What can be no code names no app. */
+export async function findForLogin(
+  database: Pick<Database, 'read'>,
+  { email, appCode, ipAddress = null }: { email: string | null; appCode: string | null; ipAddress?: string | null },
+): Promise<FoundPerson | null> {
+  const code = appCode === null || isCode(appCode) ? appCode : '';
+  const [found = null] = await database.read(personForLogin, [email, code, ipAddress]);
+  return found;
+}
 
 /** Gives access to an app that grants by itself; a revoked grant is active again. */
 export async function grantApp(tx: Transaction, userId: string, appId: string): Promise<void> {

@@ -1,16 +1,18 @@
 import { Prisma, statement, type Transaction } from '../../database.ts';
 
-/** Whose token it is, and of which session: read before anything is locked, to lock in order. Neither ever changes. */
+/** Whose token it is, and of which session: read before anything is locked, to lock in order. None of it ever changes, unless the app is deleted. */
 export interface TokenOwner {
   readonly sessionId: string;
   readonly userId: string;
+  /** The app that was signed in to. */
+  readonly appId: string | null;
 }
 
 /** [hash] */
 export const ownerOfRefreshToken = statement<TokenOwner>(
   'owner_of_refresh_token',
-  'SELECT s.id, s.user_id FROM refresh_tokens t JOIN sessions s ON s.id = t.session_id WHERE t.hash = $1',
-  (row) => ({ sessionId: row.id, userId: row.user_id }),
+  'SELECT s.id, s.user_id, s.app_id FROM refresh_tokens t JOIN sessions s ON s.id = t.session_id WHERE t.hash = $1',
+  (row) => ({ sessionId: row.id, userId: row.user_id, appId: row.app_id }),
 );
 
 export interface RefreshTokenState {

@@ -2,7 +2,8 @@ import { type Happens, record } from '../../audit.ts';
 import type { Context } from '../../context.ts';
 import { Prisma, type Transaction } from '../../database.ts';
 import { encodeId } from '../../ids.ts';
-import type { LockedSession, Person } from './rows.ts';
+import type { Person } from '../../locks/person.ts';
+import type { LockedSession } from '../../locks/session.ts';
 
 /** Moves the session to another organization, or to none, and records it. The session is locked. */
 export async function moveScope(
@@ -23,7 +24,7 @@ export async function moveScope(
 
 /** A refresh is sent without an access token, so who acts is read from its session, the impersonator included. */
 export function actingAs({ arrival }: Context, person: Person, session: LockedSession): Happens {
-  return { arrival, reach: { userId: person.id, userName: person.name, impersonation: session.impersonation } };
+  return { arrival, reach: { userId: person.id, userName: person.displayName, impersonation: session.impersonation } };
 }
 
 const organizationId = (id: string | null): string | null => id && encodeId('org', id);

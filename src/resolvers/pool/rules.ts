@@ -1,0 +1,8 @@
+import { type Refusal, ruleRefusal } from '../../errors.ts';
+
+/** A person is tagged into further pools alone, and leaves the home pool by moving. */
+export const atHome = (person: { readonly homePoolId: string }, pool: { readonly id: string }): Refusal | false =>
+  person.homePoolId === pool.id && ruleRefusal('HOME_POOL');
+
+/** The pool `default` always exists. */
+export const builtIn = (pool: { readonly code: string }): Refusal | false => pool.code === 'default' && ruleRefusal('BUILT_IN');

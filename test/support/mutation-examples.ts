@@ -1,0 +1,239 @@
+import type { GraphQLObjectType } from 'graphql';
+import { makePasswordLink } from '../../src/auth/password-links.ts';
+import { newId } from '../../src/ids.ts';
+import { lockPerson } from '../../src/locks/person.ts';
+import { schema } from '../../src/schema/index.ts';
+import { type Visit, visitsTo } from './personas.ts';
+import { clientOf, type Person, type PersonOptions, password, startWorld, type World } from './world.ts';
+
+let world: World;
+let visit: ReturnType<typeof visitsTo>['visit'];
+let staff: Visit;
+let nobody: Visit;
+
+/** The world in which the examples play, and who sends them. Once for a test file, before any of them. */
+export async function setStage() {
+  world = await startWorld();
+  const visits = visitsTo(world);
+  ({ visit } = visits);
+  staff = await visit(await world.person({ roles: ['system_admin'] }));
+  nobody = visits.visitWith(null);
+  return { world, visit, staff };
+}
+
+export const mutations = Object.keys(schema.getMutationType()!.getFields()).sort();
+export const typeOf = (mutation: string, part: string) => `${mutation[0]!.toUpperCase()}${mutation.slice(1)}${part}`;
+export const typeNamed = (name: string) => schema.getType(name) as GraphQLObjectType;
+
+export interface Call {
+  /** The system admin unless told. */
+  readonly by?: Visit;
+  readonly input?: object;
+}
+
+export interface Example {
+  /** A call that changes something. */
+  readonly change: () => Promise<Call>;
+  /** A call that is no refusal and changes nothing; null where there is none. */
+  readonly nothing: (() => Promise<Call>) | null;
+  /** Tables that such a call may write to all the same: counters, and what a session lives by. */
+  readonly writes?: readonly string[];
+}
+
+const someone = (options: PersonOptions = {}): Promise<Person> => world.person(options);
+
+/** Somebody with a session of their own. */
+async function caller(options: PersonOptions = {}) {
+  const person = await world.person(options);
+  return { person, by: await visit(person) };
+}
+
+/** A call that names a person, who is made for it, and what else it names. */
+const about =
+  (input: object = {}, options: PersonOptions = {}) =>
+  async (): Promise<Call> => ({ input: { userId: (await someone(options)).id, ...input } });
+
+/** The same call once more. */
+const twice = (mutation: string, first: () => Promise<Call>) => async (): Promise<Call> => {
+  const call = await first();
+  await sent(mutation, call);
+  return call;
+};
+
+async function resetToken(person: Person): Promise<string> {
+  return world.database.transaction(
+    async (tx) => (await makePasswordLink(tx, (await lockPerson(tx, person.uuid, 'change'))!)).token,
+  );
+}
+
+const suspension = { reason: 'Has left the company' };
+const newPassword = 'a staple that is quite correct';
+
+/** A call of each mutation; all that it names is new, so that it may be sent at any time, and in any order. */
+export const examples: Record<string, Example> = {
+  authLogin: {
+    change: async () => ({ by: nobody, input: { email: (await someone()).email, password } }),
+    nothing: null,
+  },
+  authRefresh: {
+    change: async () => {
+      const person = await someone();
+      const { refreshToken } = await visit(person);
+      return {
+        by: nobody,
+        input: { refreshToken, organizationId: (await world.organization({ owner: person })).id },
+      };
+    },
+    nothing: async () => ({ by: nobody, input: { refreshToken: (await visit(await someone())).refreshToken } }),
+    writes: ['sessions', 'refresh_tokens'],
+  },
+  authSwitchOrganization: {
+    change: async () => {
+      const { person, by } = await caller();
+      return { by, input: { organizationId: (await world.organization({ owner: person })).id } };
+    },
+    nothing: async () => ({ by: (await caller()).by, input: { organizationId: null } }),
+  },
+  authLogout: { change: caller, nothing: null },
+  authLogoutEverywhere: { change: caller, nothing: null },
+
+  accountUpdate: {
+    change: async () => ({ by: (await caller()).by, input: { name: 'Another name' } }),
+    nothing: async () => ({ by: (await caller({ name: 'Jo' })).by, input: { name: 'Jo', avatarUrl: null } }),
+  },
+  accountChangePassword: {
+    change: async () => ({ by: (await caller()).by, input: { currentPassword: password, newPassword } }),
+    nothing: null,
+  },
+  accountRequestPasswordReset: {
+    change: async () => ({ by: nobody, input: { email: (await someone()).email } }),
+    nothing: async () => ({ by: nobody, input: { email: `nobody-${newId()}@example.com` } }),
+    // Requests are counted for an address, known or not.
+    writes: ['login_locks'],
+  },
+  accountResetPassword: {
+    change: async () => ({ by: nobody, input: { token: await resetToken(await someone()), newPassword } }),
+    nothing: null,
+  },
+
+  userCreate: { change: async () => ({ input: { email: `new-${newId()}@example.com` } }), nothing: null },
+  userUpdate: {
+    change: about({ name: 'Another name' }),
+    nothing: async () => {
+      const { id, email } = await someone({ name: 'Jo', metadata: { team: 'blue' } });
+      const same = {
+        email: email.toUpperCase(),
+        emailVerified: true,
+        name: ' Jo ',
+        metadata: { team: 'blue' },
+        externalId: null,
+      };
+      return { input: { userId: id, ...same } };
+    },
+  },
+  userSuspend: { change: about(suspension), nothing: twice('userSuspend', about(suspension)) },
+  userReactivate: { change: about({}, { status: 'SUSPENDED' }), nothing: about() },
+  userUnlock: {
+    change: async () => {
+      const { id, email } = await someone();
+      await sent('authLogin', { by: nobody, input: { email, password: 'a wrong guess' } });
+      return { input: { userId: id } };
+    },
+    nothing: about(),
+  },
+  userSetRoles: {
+    change: about({ roleCodes: ['seller'] }),
+    nothing: about({ roleCodes: ['base_user', 'seller'] }, { roles: ['seller', 'base_user'] }),
+  },
+  userSetPassword: { change: about({ newPassword }), nothing: null },
+  userSendPasswordReset: { change: about(), nothing: null },
+  userTerminateSession: {
+    change: async () => {
+      const { person, by } = await caller();
+      return { input: { userId: person.id, sessionId: by.sessionId } };
+    },
+    nothing: null,
+  },
+  userRevokeSessions: {
+    change: async () => ({ input: { userId: (await caller()).person.id } }),
+    nothing: about(),
+  },
+
+  appCreate: { change: async () => ({ input: { code: `new-${newId()}`, name: 'New' } }), nothing: null },
+  appUpdate: {
+    change: async () => ({ input: { appId: (await world.app()).id, name: 'Another name' } }),
+    nothing: async () => {
+      const { id, code } = await world.app({ autoGrantOnSignup: true });
+      return {
+        input: { appId: id, name: code, description: null, status: 'ACTIVE', autoGrantOnSignup: true, homePoolCode: 'default' },
+      };
+    },
+  },
+  appDelete: { change: async () => ({ input: { appId: (await world.app()).id } }), nothing: null },
+  appGrantUser: {
+    change: async () => ({ input: { userId: (await someone()).id, appId: (await world.app()).id } }),
+    nothing: async () => {
+      const [person, app] = [await someone(), await world.app()];
+      await world.grant(person, app);
+      return { input: { userId: person.id, appId: app.id } };
+    },
+  },
+  appRevokeUser: {
+    change: async () => {
+      const [person, app] = [await someone(), await world.app()];
+      await world.grant(person, app);
+      return { input: { userId: person.id, appId: app.id } };
+    },
+    nothing: async () => ({ input: { userId: (await someone()).id, appId: (await world.app()).id } }),
+  },
+
+  poolCreate: { change: async () => ({ input: { code: `new-${newId()}` } }), nothing: null },
+  poolUpdate: {
+    change: async () => ({ input: { poolCode: (await world.pool()).code, name: 'Another name' } }),
+    nothing: async () => {
+      const { code } = await world.pool();
+      return { input: { poolCode: code, name: code, description: null } };
+    },
+  },
+  poolDelete: { change: async () => ({ input: { poolCode: (await world.pool()).code } }), nothing: null },
+  poolSetUserHome: {
+    change: async () => ({ input: { userId: (await someone()).id, poolCode: (await world.pool()).code } }),
+    nothing: about({ poolCode: 'default' }),
+  },
+  poolAddUser: {
+    change: async () => ({ input: { userId: (await someone()).id, poolCode: (await world.pool()).code } }),
+    nothing: twice('poolAddUser', async () => ({
+      input: { userId: (await someone()).id, poolCode: (await world.pool()).code },
+    })),
+  },
+  poolRemoveUser: {
+    change: async () => {
+      const [person, pool] = [await someone(), await world.pool()];
+      await world.database.query(
+        world.sql`INSERT INTO user_pools (user_id, pool_id) VALUES (${person.uuid}::uuid, ${pool.uuid}::uuid)`,
+      );
+      return { input: { userId: person.id, poolCode: pool.code } };
+    },
+    nothing: async () => ({ input: { userId: (await someone()).id, poolCode: (await world.pool()).code } }),
+  },
+};
+
+/** Sends the mutation, and gives what it answered: the type of the result, and `changed` where the success says so. */
+export async function sent(mutation: string, { by = staff, input }: Call, headers: Record<string, string> = {}) {
+  const { ask } = clientOf(world.server, world.settings, () => by.token, headers);
+  const success = typeOf(mutation, 'Success');
+  const changed = 'changed' in typeNamed(success).getFields() ? `... on ${success} { changed }` : '';
+  const members = schema.getPossibleTypes(schema.getType(typeOf(mutation, 'Result')) as never);
+  const refusal = members.length > 1 ? '... on MutationError { code message }' : '';
+  const selection = `{ __typename ${changed} ${refusal} }`;
+  const answer = input
+    ? await ask(`mutation ($input: ${typeOf(mutation, 'Input')}!) { ${mutation}(input: $input) ${selection} }`, { input })
+    : await ask(`mutation { ${mutation} ${selection} }`);
+  return { answer, said: answer.errors[0] ?? answer.data?.[mutation] };
+}
+
+/** What a success of it says. */
+export const succeeded = (mutation: string, changed: boolean) => ({
+  __typename: typeOf(mutation, 'Success'),
+  ...('changed' in typeNamed(typeOf(mutation, 'Success')).getFields() && { changed }),
+});
