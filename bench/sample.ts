@@ -6,9 +6,13 @@ const seed = 'steward';
 
 /** Draws the rows that parameters are made of: the same of the same database. */
 export async function drawSample(database: Database): Promise<Sample> {
-  const [users, searches] = await Promise.all([
+  const [users, ordinaryUsers, searches] = await Promise.all([
     database.query<SampledUser>(Prisma.sql`
       SELECT id, created_at AS "createdAt", email FROM users ORDER BY md5(id::text || ${seed}) LIMIT 5000`),
+    database.query<{ id: string }>(Prisma.sql`
+      SELECT id FROM users u
+       WHERE NOT EXISTS (SELECT FROM user_roles ur JOIN roles r ON r.id = ur.role_id WHERE ur.user_id = u.id AND r.rank < 50)
+       ORDER BY md5(id::text || ${seed}) LIMIT 1000`),
     // As people search: a few letters of somebody who is there, so big organizations and apps are asked for more often.
     database.query<SampledSearch>(Prisma.sql`
       SELECT lower(substring(u.name FROM '^\\w{2,4}')) AS search, g.app_id AS "appId", m.organization_id AS "organizationId"
@@ -18,6 +22,7 @@ export async function drawSample(database: Database): Promise<Sample> {
        WHERE u.name ~ '^[A-Za-z]{2}'
        ORDER BY md5(m.id::text || ${seed}) LIMIT 500`),
   ]);
-  if (users.length === 0 || searches.length === 0) throw new Error('There is nobody in this database to ask for.');
-  return { users, searches };
+  if ([users, ordinaryUsers, searches].some(({ length }) => length === 0))
+    throw new Error('There is nobody in this database to ask for.');
+  return { users, ordinaryUsers, searches };
 }

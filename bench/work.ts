@@ -20,6 +20,8 @@ export interface SampledSearch {
 /** What parameters are drawn from: rows of the database, in an order that the seed decides. */
 export interface Sample {
   readonly users: readonly SampledUser[];
+  /** Who holds no role of the staff's. */
+  readonly ordinaryUsers: readonly { readonly id: string }[];
   readonly searches: readonly SampledSearch[];
 }
 

@@ -5,7 +5,7 @@ import { callerOfSession } from '../../../src/loaders/caller.ts';
 
 /**
  * Judges requests as Steward does, and by the same statement: the token's signature, type, time and issuer, then the
- * session, its person and what the two may do. True where all of the permissions are held.
+ * session, its person and what the two may do. Gives the caller's id where all of the permissions are held.
  */
 export function authenticator(pool: pg.Pool, issuer: string) {
   const keys = new Map<string, KeyObject>();
@@ -28,18 +28,18 @@ export function authenticator(pool: pg.Pool, issuer: string) {
     return claims.iss === issuer && claims.aud === issuer && claims.exp > Date.now() / 1000 ? claims : null;
   }
 
-  return async (authorization: string | undefined, permissions: readonly string[]): Promise<boolean> => {
+  return async (authorization: string | undefined, permissions: readonly string[]): Promise<string | null> => {
     const claims = authorization?.startsWith('Bearer ') ? await claimsOf(authorization.slice('Bearer '.length)) : null;
-    if (!claims) return false;
+    if (!claims) return null;
     const { name, text } = callerOfSession;
     const { rows } = await pool.query({ name, text, values: [decodeId('ses', claims.sid)] });
     const [caller] = rows;
-    return (
+    const isAllowed =
       caller?.alive === true &&
       caller.user_id === decodeId('user', claims.sub) &&
       caller.token_version === claims.tv &&
-      permissions.every((permission) => caller.permissions.includes(permission))
-    );
+      permissions.every((permission) => caller.permissions.includes(permission));
+    return isAllowed ? caller.user_id : null;
   };
 }
 

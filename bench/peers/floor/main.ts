@@ -17,13 +17,15 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   const statement = statements.get(request.url!.slice(1));
   if (!statement) return send(response, 404, '{"error":"There is no such work."}');
   const parameters = JSON.parse(await bodyOf(request));
-  if (!(await authenticate(request.headers.authorization, ['users:read', 'apps:read', 'organizations:read'])))
-    return send(response, 401, '{"error":"Sign in first."}');
-  send(response, 200, await run(statement, parameters));
+  const callerId = await authenticate(request.headers.authorization, statement.needs ?? ofReading);
+  if (!callerId) return send(response, 401, '{"error":"Sign in first."}');
+  send(response, 200, await run(statement, parameters, callerId));
 }
 
-async function run({ name, text, values }: FloorStatement, parameters: any): Promise<string> {
-  const { rows } = await pool.query({ ...(name && { name }), text, values: values(parameters), rowMode: 'array' });
+const ofReading = ['users:read', 'apps:read', 'organizations:read'];
+
+async function run({ name, text, values }: FloorStatement, parameters: any, callerId: string): Promise<string> {
+  const { rows } = await pool.query({ ...(name && { name }), text, values: values(parameters, callerId), rowMode: 'array' });
   return rows[0]![0];
 }
 

@@ -1,4 +1,5 @@
 import { l100 } from './l100.ts';
+import { r1 } from './r1.ts';
 import { s50 } from './s50.ts';
 import type { FloorStatement } from './statement.ts';
 import { u1 } from './u1.ts';
@@ -13,4 +14,5 @@ export const statements: ReadonlyMap<string, FloorStatement> = new Map([
   ['U1', u1],
   ['S50', s50],
   ['L100', l100],
+  ['R1', r1],
 ]);
