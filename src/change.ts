@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Context } from './context.ts';
-import { isRetryable, type Transaction } from './database.ts';
+import { isRetryable, type Transaction, unavailable } from './database.ts';
 import { RequestError } from './errors.ts';
 import { claimKey } from './idempotency.ts';
 
@@ -12,7 +12,7 @@ export type AfterCommit = (act: () => void) => void;
 /**
  * Runs the work of a mutation in one transaction (READ COMMITTED): lock, read, refuse, write, record. Nothing but `tx`
  * may touch the database inside. Serialization failures and deadlocks are tried again, three times with jitter, so the
- * work must have no effect outside of the transaction. After the commit the loaders and the caller are dropped: the
+ * work must have no effect outside of the transaction; then it is UNAVAILABLE. After the commit the loaders and the caller are dropped: the
  * answer shows the new truth. Whatever the work throws rolls back, and so does a request that was given up.
  *
  * What the work returns is the outcome: ids and plain values, from which the answer is resolved. Under an idempotency key
@@ -40,7 +40,8 @@ export async function change<Out>(
       for (const act of left) act();
       return outcome;
     } catch (error) {
-      if (attempt === attempts || !isRetryable(error)) throw error;
+      if (!isRetryable(error)) throw error;
+      if (attempt === attempts) throw unavailable(error);
       log.info({ requestId: arrival.requestId, attempt }, 'transaction tried again');
       await pause(Math.random() * 20 * 2 ** attempt);
     }

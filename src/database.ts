@@ -5,7 +5,7 @@ import { prepareForPrisma, translated, unavailable } from './database/errors.ts'
 import { PGliteSocket } from './database/pglite-socket.ts';
 import { type Prisma, PrismaClient } from './generated/prisma/client.ts';
 
-export { isRetryable, violatedConstraint } from './database/errors.ts';
+export { isRetryable, unavailable, violatedConstraint } from './database/errors.ts';
 export { Prisma } from './generated/prisma/client.ts';
 
 /** A Prisma client bound to an open transaction. Nothing else may touch the database inside: it would wait for its connection. */
@@ -25,6 +25,11 @@ export interface Statement<Out> {
 export function statement<Out>(name: string, text: string, map: (row: Row) => Out): Statement<Out> {
   return { name, text, map };
 }
+
+/** What `Database.read` is, within a transaction. */
+export const readingIn = (tx: Transaction): Pick<Database, 'read'> => ({
+  read: (statement, values = []) => readIn(tx, statement, values),
+});
 
 /** Runs a fixed statement in a transaction and maps its rows. Its parameters travel as text, so each needs a type in the statement. */
 export async function readIn<Out>(tx: Transaction, { text, map }: Statement<Out>, values: readonly unknown[]): Promise<Out[]> {

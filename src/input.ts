@@ -33,6 +33,8 @@ interface TextForm {
 
 /** What is stored of a text, empty where nothing is left of it; or what is wrong with it. Lengths are in characters. */
 function readText(sent: string, { min = 0, max, lines = false }: TextForm): { value: string } | { issue: Issue } {
+  // Normalising takes time that grows with the square of the marks on a letter; no language has thirty (UAX #15, stream-safe).
+  if (/\p{M}{31}/u.test(sent)) return { issue: ['NOT_TEXT', 'This holds a letter with more than 30 marks.'] };
   if (!isText(sent) || (lines ? /[^\P{Cc}\n\r\t]/u : /[\p{Cc}\u2028\u2029]/u).test(sent.trim())) {
     return { issue: ['NOT_TEXT', 'This holds control characters, or halves of characters.'] };
   }
@@ -110,7 +112,7 @@ export const metadata = z
 
 function metadataIssues(value: JsonObject): Issue[] {
   const issues: Issue[] = [];
-  if (Buffer.byteLength(JSON.stringify(value)) > metadataBytes) issues.push(['TOO_LONG', `${metadataBytes} bytes at most.`]);
+  if (Buffer.byteLength(JSON.stringify(value)) > metadataBytes) return [['TOO_LONG', `${metadataBytes} bytes at most.`]];
   if (levelsOf(value) > metadataLevels) issues.push(['TOO_DEEP', `${metadataLevels} levels at most.`]);
   if (!isStorable(value)) {
     issues.push(['NOT_STORABLE', 'This holds NUL, a half of a character, or a number that would not be kept exactly.']);

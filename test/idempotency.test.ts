@@ -755,7 +755,7 @@ describe('what is kept', () => {
   });
 });
 
-test('a change of roles with a key takes two statements more, and its repetition none of the change', async () => {
+test('a change of roles with a key takes three statements more, and its repetition none of the change', async () => {
   const { id: userId } = await world.person();
   const key = newKey();
   const document = 'mutation ($input: UserSetRolesInput!) { userSetRoles(input: $input) { __typename } }';
@@ -766,6 +766,6 @@ test('a change of roles with a key takes two statements more, and its repetition
   const first = await counted(() => withKey(adminsVisit, key, document, { userId, roleCodes: ['seller'] }));
   const second = await counted(() => withKey(adminsVisit, key, document, { userId, roleCodes: ['seller'] }));
 
-  // The caller, BEGIN, the claim that fails, what is kept, COMMIT.
-  expect({ first: first - without, second }).toEqual({ first: 2, second: 5 });
+  // The caller, BEGIN, the key's lock, what is kept, COMMIT.
+  expect({ first: first - without, second }).toEqual({ first: 3, second: 5 });
 });

@@ -9,6 +9,7 @@ export interface LoginAttempt {
   /** The address; from an ip address of its own, the two together, so that strangers do not lock the person out. */
   readonly accountKey: Buffer;
   readonly addressKey: Buffer;
+  readonly email: string;
   /** Null where the request's ip address is not known. */
   readonly ipKey: Buffer | null;
 }
@@ -28,6 +29,7 @@ export function loginAttempt(
   return {
     accountKey: isOwnIp && ipAddress ? secrets.keyedHash('login-lock', `own ip ${ipAddress} ${email}`) : addressKey,
     addressKey,
+    email,
     ipKey: ipAddress ? secrets.keyedHash('login-lock', `ip ${ipNetwork(ipAddress)}`) : null,
   };
 }
@@ -113,22 +115,32 @@ export async function countFailure(steward: Counting, attempt: LoginAttempt): Pr
  * Judges a right password again, now that nobody can set a lock any more before this transaction ends: throws
  * ACCOUNT_LOCKED where one was set while the password was looked at. Clears the count that the attempt was judged by, and
  * no other, where the transaction commits. Locks the count's row.
+ *
+ * A count goes by the address: where two people have it, in two pools, one's success does not clear what was guessed at the
+ * other. Its failures run out by themselves.
  */
-export async function settleSuccess(tx: Transaction, { accountKey }: LoginAttempt): Promise<void> {
+export async function settleSuccess(tx: Transaction, { accountKey, email }: LoginAttempt): Promise<void> {
   const [count] = await tx.$queryRaw<{ lockedUntil: Date | null }[]>(Prisma.sql`
     SELECT CASE WHEN locked_until > now() THEN locked_until END AS "lockedUntil" FROM login_locks WHERE key = ${accountKey}::bytea FOR UPDATE`);
   if (count?.lockedUntil) throw authenticationRefusal('ACCOUNT_LOCKED', count.lockedUntil);
-  if (count) await tx.$executeRaw(Prisma.sql`DELETE FROM login_locks WHERE key = ${accountKey}::bytea`);
+  if (count)
+    await tx.$executeRaw(Prisma.sql`DELETE FROM login_locks WHERE key = ${accountKey}::bytea AND ${isOnePersons(email)}`);
 }
 
-/** Clears every count and lock of the address, own ip addresses included. Whether any still held; one that is over holds nothing. */
+const isOnePersons = (email: string): Prisma.Sql => Prisma.sql`(SELECT count(*) FROM users WHERE email = ${email}) = 1`;
+
+/**
+ * Clears every count and lock of the address, own ip addresses included, but where it may only be cleared by the one who has
+ * the address and two have it. Whether any still held; one that is over holds nothing.
+ */
 export async function clearLocks(
   tx: Transaction,
   { secrets, settings }: Omit<Counting, 'database'>,
   email: string,
+  { unlessShared = false } = {},
 ): Promise<boolean> {
   const cleared = await tx.$queryRaw<{ held: boolean }[]>(Prisma.sql`
-    DELETE FROM login_locks l WHERE address_key = ${loginLockKey(secrets, email)}::bytea
+    DELETE FROM login_locks l WHERE address_key = ${loginLockKey(secrets, email)}::bytea AND (NOT ${unlessShared}::boolean OR ${isOnePersons(email)})
     RETURNING CASE WHEN l.locked_until IS NULL
                    THEN (SELECT max(t) FROM unnest(l.failed_at) t) > now() - make_interval(mins => ${settings.limits.loginWindowMinutes}::int)
                    ELSE l.locked_until > now() END AS held`);

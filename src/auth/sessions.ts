@@ -114,15 +114,18 @@ export async function endSessionsAt(tx: Transaction, appId: string, userId: stri
   return end(tx, Prisma.sql`s.app_id = ${appId}::uuid ${whose}`);
 }
 
+/** Locks in the order of the ids, since the sessions of two people can overlap: an impersonation is one of either. */
 async function end(tx: Transaction, which: Prisma.Sql): Promise<EndedSession[]> {
   return tx.$queryRaw<EndedSession[]>(Prisma.sql`
     WITH named AS (
       SELECT s.id FROM sessions s WHERE ${which} AND s.ended_at IS NULL AND s.expires_at > now()
     ), ending AS (
       SELECT id FROM named UNION SELECT s.id FROM sessions s JOIN named ON s.started_from_id = named.id
+    ), locked AS (
+      SELECT s.id FROM sessions s WHERE s.id IN (SELECT id FROM ending) ORDER BY s.id FOR NO KEY UPDATE
     )
-    UPDATE sessions s SET ended_at = now() FROM ending
-     WHERE s.id = ending.id AND s.ended_at IS NULL AND s.expires_at > now()
+    UPDATE sessions s SET ended_at = now() FROM locked
+     WHERE s.id = locked.id AND s.ended_at IS NULL AND s.expires_at > now()
     RETURNING s.id, s.user_id AS "userId", s.impersonator_id AS "impersonatorId"`);
 }
 

@@ -18,7 +18,8 @@ builder.scalarType('DateTime', {
   serialize: (value) => value.toISOString(),
   parseValue(value) {
     const date = typeof value === 'string' && instant.test(value) && isDay(value.slice(0, 10)) ? new Date(value) : null;
-    if (!date || Number.isNaN(date.getTime()))
+    // A zone can carry the last day of the year 9999 into one that has no form here.
+    if (!date || Number.isNaN(date.getTime()) || date.toISOString().length !== 24)
       throw malformed('DateTime is an ISO 8601 instant such as "2026-01-31T12:00:00.000Z".');
     return date;
   },

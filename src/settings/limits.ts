@@ -77,6 +77,13 @@ export const limitRows = {
     'failed logins from one IP address (IPv6: from one /64) within the window',
   ),
   resetRequests: limit('STEWARD_RESET_REQUESTS', 5, 1, 1_000, 'mails with a link to set a password, an hour for an address'),
+  ipResetRequests: limit(
+    'STEWARD_IP_RESET_REQUESTS',
+    50,
+    1,
+    100_000,
+    'requests for such a mail, an hour from one IP address (IPv6: from one /64)',
+  ),
   passwordLength: limit('STEWARD_PASSWORD_LENGTH', 12, 8, 64, 'characters that a password has at least'),
   passwordWaiting: limit(
     'STEWARD_PASSWORD_WAITING',

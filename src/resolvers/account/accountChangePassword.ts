@@ -53,7 +53,10 @@ function exchange(context: SignedInContext, attempt: LoginAttempt, verified: { p
     if (caller.passwordHash !== verified.passwordHash) throw authenticationRefusal('INVALID_CREDENTIALS');
     await settleSuccess(tx, attempt);
 
-    const ended = await writePassword(tx, steward, caller, verified.hash, { sparedSessionId: reach.sessionId });
+    const ended = await writePassword(tx, steward, caller, verified.hash, {
+      sparedSessionId: reach.sessionId,
+      isOwnChoice: true,
+    });
     await record(tx, context, {
       action: 'user.password_changed',
       subject: { type: 'user', id: caller.id },

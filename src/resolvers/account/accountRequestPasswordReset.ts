@@ -1,6 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
 import { record } from '../../audit.ts';
+import { countAttempt } from '../../auth/attempts.ts';
+import { ipNetwork } from '../../auth/ip-network.ts';
 import { change } from '../../change.ts';
 import type { Context } from '../../context.ts';
 import { email, given, parseInput } from '../../input.ts';
@@ -28,15 +30,22 @@ export async function accountRequestPasswordReset(context: Context, input: Accou
   return { ok: true };
 }
 
+/**
+ * Counted before anything else is done, so that above the limit the two are alike to whoever sends many at once, and only a
+ * few an hour do more than be counted.
+ */
 async function request(context: Context, email: string, appCode: string | null): Promise<void> {
   const { steward } = context;
-  const found = await findForLogin(steward.database, { email, appCode });
+  const { database } = steward;
+  if (await isAboveIpLimit(context)) return;
+  const found = await findForLogin(database, { email, appCode });
+  const until = await countResetRequest((sql) => database.query(sql), steward, { email, userId: found?.id ?? null });
+  if (until !== null || !found) return;
 
   await change(context, async (tx) => {
-    const person = found && (await lockPerson(tx, found.id, 'change'));
-    const isAboveLimit = await countResetRequest(tx, steward, email);
+    const person = await lockPerson(tx, found.id, 'change');
     // Who has got another address since it was looked for does not get mail at this one.
-    if (isAboveLimit || person?.email !== email) return;
+    if (person?.email !== email) return;
 
     await sendPasswordLink(tx, steward, person);
     await record(tx, context, {
@@ -45,4 +54,12 @@ async function request(context: Context, email: string, appCode: string | null):
       subject: { type: 'user', id: person.id },
     });
   });
+}
+
+/** So many an hour from one ip address; whoever sends more is told nothing of it, and nothing is sent. */
+async function isAboveIpLimit({ steward, arrival }: Context): Promise<boolean> {
+  if (arrival.ipAddress === null) return false;
+  const { database, secrets, settings } = steward;
+  const key = secrets.keyedHash('password-reset', `ip ${ipNetwork(arrival.ipAddress)}`);
+  return (await countAttempt((sql) => database.query(sql), key, { most: settings.limits.ipResetRequests, minutes: 60 })) !== null;
 }

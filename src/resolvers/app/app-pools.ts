@@ -3,6 +3,7 @@ import { type InputIssue, invalid } from '../../errors.ts';
 import { codes, type ReadInput } from '../../input.ts';
 import type { App } from '../../locks/app.ts';
 import type { Pool } from '../../locks/pool.ts';
+import { unknownPool } from '../pool/rules.ts';
 
 /** A pool as an app refers to it. */
 export type PoolOfApp = Pick<Pool, 'id' | 'code'>;
@@ -33,10 +34,8 @@ const ofReadPools = ({ path }: InputIssue): number => Number(path[1] === 'readPo
 
 function unknownPools(sent: SentPools, pools: ReadonlyMap<string, Pool>): InputIssue[] {
   const lookedUp = new Set(codesIn(sent));
-  const unknown = (code: string, ...path: string[]): InputIssue[] =>
-    pools.has(code) || !lookedUp.has(code)
-      ? []
-      : [{ path: ['input', ...path], code: 'UNKNOWN_POOL', message: `${JSON.stringify(code.slice(0, 100))} is no pool.` }];
+  const unknown = (code: string, ...place: string[]): InputIssue[] =>
+    pools.has(code) || !lookedUp.has(code) ? [] : [unknownPool(code, ...place)];
   return [
     ...(sent.homePoolCode === undefined ? [] : unknown(sent.homePoolCode, 'homePoolCode')),
     ...(sent.readPoolCodes ?? []).flatMap((code, i) => unknown(code, 'readPoolCodes', String(i))),

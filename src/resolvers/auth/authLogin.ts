@@ -5,6 +5,7 @@ import { openSession } from '../../auth/sessions.ts';
 import { bearerTokens, readTokenTruth, type Tokens } from '../../auth/tokens.ts';
 import { change } from '../../change.ts';
 import type { Context } from '../../context.ts';
+import { readingIn } from '../../database.ts';
 import { normalizeEmail } from '../../email.ts';
 import { authenticationRefusal, Refusal, refuseIf } from '../../errors.ts';
 import { encodeId } from '../../ids.ts';
@@ -77,6 +78,9 @@ async function signIn(
     refuseIf(accountSuspended(person));
 
     const app = appCode === null ? null : await lockApp(tx, { code: appCode });
+    // Who has left the pools that were searched, by moving or by losing a tag, does not sign in there any more.
+    const still = await findForLogin(readingIn(tx), { email: person.email, appCode });
+    if (still?.id !== person.id) throw authenticationRefusal('INVALID_CREDENTIALS');
     const grant = app && (await readGrant(tx, person.id, app.id));
     refuseIf(appCode !== null && appClosed(app, grant, 'grantsOnLogin'));
 

@@ -1,4 +1,4 @@
-import { type Refusal, ruleRefusal } from '../../errors.ts';
+import { type InputIssue, type Refusal, ruleRefusal } from '../../errors.ts';
 
 /** A person is tagged into further pools alone, and leaves the home pool by moving. */
 export const atHome = (person: { readonly homePoolId: string }, pool: { readonly id: string }): Refusal | false =>
@@ -6,3 +6,10 @@ export const atHome = (person: { readonly homePoolId: string }, pool: { readonly
 
 /** The pool `default` always exists. */
 export const builtIn = (pool: { readonly code: string }): Refusal | false => pool.code === 'default' && ruleRefusal('BUILT_IN');
+
+/** A code in an input that names no pool, at its place. */
+export const unknownPool = (code: string, ...place: string[]): InputIssue => ({
+  path: ['input', ...place],
+  code: 'UNKNOWN_POOL',
+  message: `${JSON.stringify(code.slice(0, 100))} is no pool.`,
+});

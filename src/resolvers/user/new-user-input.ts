@@ -7,6 +7,7 @@ import type { Pool } from '../../locks/pool.ts';
 import type { PlatformPermission } from '../../permissions.ts';
 import { may } from '../../policy.ts';
 import type { Reach } from '../../reach.ts';
+import { unknownPool } from '../pool/rules.ts';
 import { newPasswordIssues } from './password.ts';
 
 /** Null is as left out. */
@@ -78,10 +79,7 @@ function passwordIssues(steward: Pick<Steward, 'settings'>, { password, email }:
 
 /** Codes that name no pool, and tags that are the home pool, each at its place. */
 export function poolIssues({ homePoolCode, poolCodes }: ReadNewUser, pools: ReadonlyMap<string, Pool>): InputIssue[] {
-  const unknown = (code: string, ...path: string[]): InputIssue[] =>
-    pools.has(code)
-      ? []
-      : [{ path: ['input', ...path], code: 'UNKNOWN_POOL', message: `${JSON.stringify(code.slice(0, 100))} is no pool.` }];
+  const unknown = (code: string, ...place: string[]): InputIssue[] => (pools.has(code) ? [] : [unknownPool(code, ...place)]);
   return [
     ...unknown(homePoolCode, 'homePoolCode'),
     ...poolCodes.flatMap((code, i) =>

@@ -1,4 +1,4 @@
-import type { Change } from '../../audit.ts';
+import { begun, type Change } from '../../audit.ts';
 import { Prisma, type Transaction } from '../../database.ts';
 import { notFound, type Refusal } from '../../errors.ts';
 import { decodeId, newId } from '../../ids.ts';
@@ -59,5 +59,5 @@ export function beginnings({ user, passwordHash, roles, homePool, furtherPools, 
     roles: codes(roles),
     appGrants: apps.length > 0 ? codes(apps) : null,
   };
-  return Object.entries(after).flatMap(([field, value]) => (value === null ? [] : [{ field, before: null, after: value }]));
+  return begun(after);
 }

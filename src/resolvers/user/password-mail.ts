@@ -2,21 +2,21 @@ import { countAttempt } from '../../auth/attempts.ts';
 import { firstPasswordDays, makePasswordLink, resetMinutes } from '../../auth/password-links.ts';
 import type { Steward } from '../../context.ts';
 import type { Transaction } from '../../database.ts';
-import { authenticationRefusal, type Refusal } from '../../errors.ts';
 import type { Person } from '../../locks/person.ts';
 import { queueMail } from '../../mail/outbox.ts';
 
-/** Counts a reset mail to the address, known or not. TOO_MANY_ATTEMPTS where the hour's are used up. Refused ones count no further. */
+/**
+ * Counts a mail with a link to whoever has the address, or a request by an address that nobody has; null where it may be
+ * sent, else the instant from which another may. By person, so that nobody uses up somebody else's by asking where they are
+ * not known.
+ */
 export async function countResetRequest(
-  tx: Transaction,
-  { secrets, settings }: Steward,
-  email: string,
-): Promise<Refusal | false> {
-  const until = await countAttempt(tx, secrets.keyedHash('password-reset', email), {
-    most: settings.limits.resetRequests,
-    minutes: 60,
-  });
-  return until !== null && authenticationRefusal('TOO_MANY_ATTEMPTS', until);
+  send: Parameters<typeof countAttempt>[0],
+  { secrets, settings }: Pick<Steward, 'secrets' | 'settings'>,
+  { email, userId }: { readonly email: string; readonly userId: string | null },
+): Promise<Date | null> {
+  const key = secrets.keyedHash('password-reset', `${email} ${userId ?? 'nobody'}`);
+  return countAttempt(send, key, { most: settings.limits.resetRequests, minutes: 60 });
 }
 
 /** Makes a link and queues the mail with it, to the address that the person, who is locked, has now. */

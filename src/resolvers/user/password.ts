@@ -29,19 +29,20 @@ export function assertNewPassword(
 
 /**
  * Gives a person, who is locked, a new password: their access tokens are stale, their links end, their lock is cleared, and
- * every session ends, but the one that is spared. Gives the sessions that ended.
+ * every session ends, but the one that is spared. Who chooses their own shows neither that the address is theirs nor that
+ * they are staff, so where somebody else has it, too, its lock stays. Gives the sessions that ended.
  */
 export async function writePassword(
   tx: Transaction,
   steward: Pick<Steward, 'secrets' | 'settings'>,
   person: Person,
   hash: string,
-  options: { readonly sparedSessionId?: string; readonly provesAddress?: boolean } = {},
+  options: { readonly sparedSessionId?: string; readonly provesAddress?: boolean; readonly isOwnChoice?: boolean } = {},
 ): Promise<EndedSession[]> {
   const proved = options.provesAddress ? [Prisma.sql`email_verified = TRUE`] : [];
   await writePerson(tx, person.id, [Prisma.sql`password_hash = ${hash}`, ...proved], { stale: true });
   await endPasswordLinks(tx, person.id);
-  await clearLocks(tx, steward, person.email);
+  await clearLocks(tx, steward, person.email, { unlessShared: options.isOwnChoice ?? false });
   return endSessionsOf(tx, person.id, options.sparedSessionId);
 }
 

@@ -1,7 +1,7 @@
 import { record } from '../../audit.ts';
 import { change } from '../../change.ts';
 import type { SignedInContext } from '../../context.ts';
-import { refuseIf } from '../../errors.ts';
+import { authenticationRefusal, refuseIf } from '../../errors.ts';
 import { countResetRequest, sendPasswordLink } from './password-mail.ts';
 import { outOfReach } from './rules.ts';
 import { lockSubjectWithRoles } from './subject.ts';
@@ -14,7 +14,11 @@ export interface UserSendPasswordResetInput {
 export async function userSendPasswordReset(context: SignedInContext, { userId }: UserSendPasswordResetInput) {
   return change(context, async (tx) => {
     const { reach, subject, roles } = await lockSubjectWithRoles(tx, context, userId);
-    refuseIf(outOfReach(reach, roles), await countResetRequest(tx, context.steward, subject.email));
+    refuseIf(outOfReach(reach, roles));
+    const { id, email } = subject;
+    // In the transaction: what is not sent does not count.
+    const until = await countResetRequest((sql) => tx.$queryRaw(sql), context.steward, { email, userId: id });
+    if (until !== null) throw authenticationRefusal('TOO_MANY_ATTEMPTS', until);
 
     await sendPasswordLink(tx, context.steward, subject);
     await record(tx, context, { action: 'user.password_reset_sent', subject: { type: 'user', id: subject.id } });

@@ -23,9 +23,9 @@ export interface UserSuspendInput {
 
 /** Suspends a person, or changes why and until when. Every session ends, and logins are refused. */
 export async function userSuspend(context: SignedInContext, input: UserSuspendInput) {
-  const { userId, reason, until = null } = parseInput(UserSuspend, input);
-
   return change(context, async (tx) => {
+    // Not before: of a repetition the end may have passed.
+    const { userId, reason, until = null } = parseInput(UserSuspend, input);
     const { reach, subject, roles } = await lockSubjectWithRoles(tx, context, userId);
     refuseIf(onOneself(reach, subject), outOfReach(reach, roles), await leavesNoSystemAdmin(tx, subject, roles));
 
