@@ -112,7 +112,7 @@ export const metadata = z
 
 function metadataIssues(value: JsonObject): Issue[] {
   const issues: Issue[] = [];
-  if (Buffer.byteLength(JSON.stringify(value)) > metadataBytes) return [['TOO_LONG', `${metadataBytes} bytes at most.`]];
+  if (Buffer.byteLength(JSON.stringify(value)) > metadataBytes) issues.push(['TOO_LONG', `${metadataBytes} bytes at most.`]);
   if (levelsOf(value) > metadataLevels) issues.push(['TOO_DEEP', `${metadataLevels} levels at most.`]);
   if (!isStorable(value)) {
     issues.push(['NOT_STORABLE', 'This holds NUL, a half of a character, or a number that would not be kept exactly.']);
@@ -122,7 +122,9 @@ function metadataIssues(value: JsonObject): Issue[] {
 
 // Deep nesting is bounded by what JSON.parse and GraphQL take; both recurse no deeper than this does.
 const levelsOf = (value: unknown): number =>
-  typeof value === 'object' && value !== null ? 1 + Math.max(0, ...Object.values(value).map(levelsOf)) : 0;
+  typeof value === 'object' && value !== null
+    ? 1 + Object.values(value).reduce((deepest: number, inner) => Math.max(deepest, levelsOf(inner)), 0)
+    : 0;
 
 function isStorable(value: unknown): boolean {
   if (typeof value === 'string') return isText(value);

@@ -1,5 +1,5 @@
 import { pino } from 'pino';
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test, vi } from 'vitest';
 import { createServer } from '../src/server.ts';
 import { type Visit, visitsTo } from './support/personas.ts';
 import { together } from './support/races.ts';
@@ -154,4 +154,24 @@ test('a change that was given up gives its key back, and its repetition happens'
   // Whoever comes next waits for the key until that change is undone.
   expect(await send(admin, key, SetRoles, input)).toMatchObject({ user: { version: 2 }, added: [{ code: 'seller' }] });
   expect(await eventsAbout(jo.uuid)).toBe(1);
+});
+
+test('keys wait in no circle with a change of the address that their caller has', async () => {
+  const Rename = `mutation ($input: AccountUpdateInput!) { accountUpdate(input: $input) { __typename } }`;
+  const Readdress = `mutation ($input: UserUpdateInput!) { userUpdate(input: $input) { __typename } }`;
+  const retried = vi.spyOn(world.server.steward.log, 'info');
+  for (let round = 0; round < rounds; round++) {
+    const jo = await world.person();
+    const theirs = await visitsTo(world).visit(jo);
+
+    const answers = await together(8, (i) =>
+      i === 0
+        ? send(admin, newKey(), Readdress, { userId: jo.id, email: `moved-${round}@example.com` })
+        : send(theirs, newKey(), Rename, { name: `Name ${i}` }),
+    );
+
+    const codes = new Set(answers.map((answer) => answer.__typename ?? answer));
+    for (const code of codes) expect(['UserUpdateSuccess', 'AccountUpdateSuccess', 'UNAUTHENTICATED']).toContain(code);
+  }
+  expect(retried.mock.calls.filter(([, text]) => text === 'transaction tried again')).toEqual([]);
 });

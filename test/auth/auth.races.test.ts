@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from 'vitest';
 import { createSigningKeys } from '../../src/auth/signing-keys.ts';
 import { deriveSecrets } from '../../src/secrets.ts';
-import { counted, together } from '../support/races.ts';
+import { counted, together, whileUncommitted } from '../support/races.ts';
 import { password, type World } from '../support/world.ts';
 import { Logout, LogoutEverywhere, startAuthWorld, visitor, Whoami } from './support.ts';
 
@@ -117,4 +117,19 @@ test('keys that are rotated by many at once leave one that signs', async () => {
 
   const present = await world.database.query(world.sql`SELECT FROM signing_keys WHERE retired_at IS NULL`);
   expect(present).toHaveLength(1);
+});
+
+test('who leaves the pools of an app while they sign in to it does not get in, and gets no access', async () => {
+  const pool = await world.pool();
+  const app = await world.app({ pool: pool.code, autoGrantOnSignup: true });
+  const jo = await world.person();
+  await world.database.query(world.sql`INSERT INTO user_pools (user_id, pool_id) VALUES (${jo.uuid}::uuid, ${pool.uuid}::uuid)`);
+
+  const untag = `SELECT FROM users WHERE id = '${jo.uuid}' FOR NO KEY UPDATE; DELETE FROM user_pools WHERE user_id = '${jo.uuid}'`;
+  const { code } = await whileUncommitted(world, untag, () =>
+    visitor(world).login({ email: jo.email, password, appCode: app.code }),
+  );
+
+  expect(code).toBe('INVALID_CREDENTIALS');
+  expect(await world.database.query(world.sql`SELECT FROM app_grants WHERE user_id = ${jo.uuid}::uuid`)).toEqual([]);
 });

@@ -203,3 +203,24 @@ test('a burst of logins from one ip address keeps nobody else out', async () => 
   expect(honest).toHaveProperty('tokens');
   expect((await Promise.all(burst)).map(({ code }) => code)).toContain('TOO_MANY_ATTEMPTS');
 });
+
+test('where two people have an address, neither clears what was guessed at the other, by signing in or by a new password', async () => {
+  const pool = await world.pool();
+  const app = await world.app({ pool: pool.code, autoGrantOnSignup: true });
+  const email = 'two.have.this@example.com';
+  await world.person({ email });
+  await world.person({ email, pool: pool.code });
+  const eve = visitor(world);
+  const { tokens } = await eve.login({ email, password, appCode: app.code });
+  const change = `mutation ($input: AccountChangePasswordInput!) { accountChangePassword(input: $input) { __typename } }`;
+
+  await fail(email, 3);
+  await visitor(world).login({ email, password, appCode: app.code });
+  await fail(email, 1);
+  const changed = await visitor(world, { token: tokens.accessToken, ip: eve.ip }).run(change, {
+    input: { currentPassword: password, newPassword: 'TempPass123!' },
+  });
+  expect(changed.accountChangePassword.__typename).toBe('AccountChangePasswordSuccess');
+
+  expect(await fail(email, 2)).toEqual(['INVALID_CREDENTIALS', 'ACCOUNT_LOCKED']);
+});

@@ -12,6 +12,8 @@ export const badTexts: readonly (readonly [what: string, text: string, code: str
   ['the blank of Braille', '\u2800', 'INVISIBLE'],
   ['a mark on nothing', '\u0301', 'INVISIBLE'],
   ['ten kilobytes', 'x'.repeat(10_000), 'TOO_LONG'],
+  // Normalising these would take seconds.
+  ['a letter under thousands of marks', `a${'\u0315'.repeat(10_000)}${'\u0300'.repeat(10_000)}`, 'NOT_TEXT'],
   ['one character too many', '𝒳'.repeat(201), 'TOO_LONG'],
 ];
 

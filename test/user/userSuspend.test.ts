@@ -1,6 +1,6 @@
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { impersonate, startAuthWorld, visitor } from '../auth/support.ts';
-import { type Person, password, type World } from '../support/world.ts';
+import { clientOf, type Person, password, type World } from '../support/world.ts';
 import {
   answersBut,
   clientWith,
@@ -114,7 +114,7 @@ describe('refused', () => {
   test('an end that is no instant, by the type', async () => {
     const jo = await world.person();
 
-    for (const until of ['tomorrow', 1, '2999-13-01T00:00:00.000Z', '2999-01-01']) {
+    for (const until of ['tomorrow', 1, '2999-13-01T00:00:00.000Z', '2999-01-01', '9999-12-31T23:59:59-12:00']) {
       const { errors } = await staff.ask(Suspend, { input: { userId: jo.id, reason, until } });
       expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
     }
@@ -227,6 +227,19 @@ test('after one that lifted itself the person is suspended anew', async () => {
     ],
   });
   await expectEnded(world, tokens);
+});
+
+test('sent again with its key after its end has passed, it is a success all the same, of somebody who is active by then', async () => {
+  const jo = await world.person();
+  const client = clientOf(world.server, world.settings, () => staff.tokens!.accessToken, { 'idempotency-key': 'again' });
+  const input = { userId: jo.id, reason, until: new Date(Date.now() + 60_000) };
+  const first = await client.run(Suspend, { input });
+
+  vi.useFakeTimers({ now: Date.now() + 120_000, toFake: ['Date'] });
+  const again = await client.run(Suspend, { input }).finally(() => vi.useRealTimers());
+
+  const { version } = first.userSuspend.user;
+  expect(again.userSuspend).toMatchObject({ __typename: 'UserSuspendSuccess', user: { id: jo.id, status: 'ACTIVE', version } });
 });
 
 test('another reason or end is a change, the same ones are none: no event, no version', async () => {
