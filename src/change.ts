@@ -12,8 +12,9 @@ export type AfterCommit = (act: () => void) => void;
 /**
  * Runs the work of a mutation in one transaction (READ COMMITTED): lock, read, refuse, write, record. Nothing but `tx`
  * may touch the database inside. Serialization failures and deadlocks are tried again, three times with jitter, so the
- * work must have no effect outside of the transaction; then it is UNAVAILABLE. After the commit the loaders and the caller are dropped: the
- * answer shows the new truth. Whatever the work throws rolls back, and so does a request that was given up.
+ * work must have no effect outside of the transaction; after that it is UNAVAILABLE. With the commit the loaders and the
+ * caller are dropped: the answer shows the new truth. Whatever the work throws rolls back, and so does a request that was
+ * given up.
  *
  * What the work returns is the outcome: ids and plain values, from which the answer is resolved. Under an idempotency key
  * it is kept, and given again without running the work a second time.
