@@ -20,7 +20,11 @@ let world: World;
 let boss: Visit;
 let visit: ReturnType<typeof visitsTo>['visit'];
 beforeAll(async () => {
-  world = await startAuthWorld({ STEWARD_REQUEST_MS: '60000', STEWARD_IP_FAILURES: '100000' });
+  world = await startAuthWorld({
+    STEWARD_REQUEST_MS: '60000',
+    STEWARD_IP_FAILURES: '100000',
+    STEWARD_IP_RESET_REQUESTS: '100000',
+  });
   visit = visitsTo(world).visit;
   boss = await visit(await world.person({ roles: ['system_admin'] }));
 });

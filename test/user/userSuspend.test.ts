@@ -229,7 +229,7 @@ test('after one that lifted itself the person is suspended anew', async () => {
   await expectEnded(world, tokens);
 });
 
-test('sent again with its key after its end has passed, it is a success all the same, of somebody who is active by then', async () => {
+test('sent again with its key after its end has passed, it is a success all the same', async () => {
   const jo = await world.person();
   const client = clientOf(world.server, world.settings, () => staff.tokens!.accessToken, { 'idempotency-key': 'again' });
   const input = { userId: jo.id, reason, until: new Date(Date.now() + 60_000) };
@@ -239,7 +239,7 @@ test('sent again with its key after its end has passed, it is a success all the 
   const again = await client.run(Suspend, { input }).finally(() => vi.useRealTimers());
 
   const { version } = first.userSuspend.user;
-  expect(again.userSuspend).toMatchObject({ __typename: 'UserSuspendSuccess', user: { id: jo.id, status: 'ACTIVE', version } });
+  expect(again.userSuspend).toMatchObject({ __typename: 'UserSuspendSuccess', user: { id: jo.id, version } });
 });
 
 test('another reason or end is a change, the same ones are none: no event, no version', async () => {
