@@ -26,15 +26,10 @@ export function statement<Out>(name: string, text: string, map: (row: Row) => Ou
   return { name, text, map };
 }
 
-/** What `Database.read` is, within a transaction. */
+/** What `Database.read` is, within a transaction. Parameters travel as text, so each needs a type in the statement. */
 export const readingIn = (tx: Transaction): Pick<Database, 'read'> => ({
-  read: (statement, values = []) => readIn(tx, statement, values),
+  read: async ({ text, map }, values = []) => (await tx.$queryRawUnsafe<Row[]>(text, ...values)).map(map),
 });
-
-/** Runs a fixed statement in a transaction and maps its rows. Its parameters travel as text, so each needs a type in the statement. */
-export async function readIn<Out>(tx: Transaction, { text, map }: Statement<Out>, values: readonly unknown[]): Promise<Out[]> {
-  return (await tx.$queryRawUnsafe<Row[]>(text, ...values)).map(map);
-}
 
 /** A PostgreSQL server | the embedded database, in a folder | the embedded database, in memory, from a dump. */
 export type DatabaseLocation = { readonly url: string } | { readonly folder: string } | { readonly dump: Blob };

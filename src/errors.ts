@@ -119,11 +119,8 @@ export function versionMoved(
 }
 
 /** A `PowerError`: `roles` are out of the caller's reach, be they the person's or those that the caller would give or take. */
-export function rankTooLow(roles: readonly string[], place?: readonly string[]): Refusal {
-  return new Refusal('PowerError', 'RANK_TOO_LOW', 'This is out of reach of your roles.', {
-    data: { roles, permissions: [] },
-    ...(place && { place }),
-  });
+export function rankTooLow(roles: readonly string[]): Refusal {
+  return new Refusal('PowerError', 'RANK_TOO_LOW', 'This is out of reach of your roles.', { data: { roles, permissions: [] } });
 }
 
 /** A `PowerError` that names the permissions which the caller would need, or would give, and lacks; nothing where there are none. */

@@ -1,7 +1,7 @@
 import { type DemoAccount, readDemoAccounts, seedDemo } from '../prisma/seed.ts';
 import { openDatabase } from './database.ts';
-import { isLoopback } from './http/host.ts';
 import { createLog } from './log.ts';
+import { isLoopback } from './loopback.ts';
 import { prepare } from './prepare.ts';
 import { createServer, type StewardServer } from './server.ts';
 import { readSettings, type Settings, SettingsError } from './settings.ts';

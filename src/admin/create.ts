@@ -32,7 +32,7 @@ export async function createAdmin(context: Context, { email: text, another, pass
   await change(context, async (tx) => {
     await refuse(tx, email, another);
     const id = newId();
-    const pool = (await lockPool(tx, 'default', 'share'))!;
+    const pool = await lockPool(tx, 'default', 'share');
     await claimInPools(tx, [{ poolId: pool.id, email }], { userId: id });
     await tx.$executeRaw(Prisma.sql`
       INSERT INTO users (id, home_pool_id, email, password_hash, search_text)

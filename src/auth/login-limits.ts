@@ -2,6 +2,7 @@ import type { Steward } from '../context.ts';
 import { Prisma, statement, type Transaction } from '../database.ts';
 import { authenticationRefusal, type Refusal } from '../errors.ts';
 import type { Secrets } from '../secrets.ts';
+import { countAttempt } from './attempts.ts';
 import { ipNetwork } from './ip-network.ts';
 
 /** What one attempt to guess a password is counted by. */
@@ -77,16 +78,6 @@ const countAgainstAccount = statement<true>(
   () => true,
 );
 
-/** [ip key, failures allowed, window in minutes]. Gives no row where the ip address has failed as often as it may. */
-const countAgainstIp = statement<true>(
-  'count_login_failure_of_ip',
-  `INSERT INTO login_locks AS l (key, failed_at) VALUES ($1, ARRAY[now()])
-   ON CONFLICT (key) DO UPDATE SET failed_at = ${stillCounting} || ARRAY[now()], updated_at = now()
-    WHERE cardinality(${stillCounting}) < $2::int
-   RETURNING true`,
-  () => true,
-);
-
 /**
  * Counts a wrong password, outside of any transaction, so that nothing takes the count back, and gives the answer to it:
  * INVALID_CREDENTIALS where it was one of those that may be told, else what the lock says that was set meanwhile.
@@ -105,9 +96,9 @@ export async function countFailure(steward: Counting, attempt: LoginAttempt): Pr
   ]);
   if (counted.length === 0) return authenticationRefusal('ACCOUNT_LOCKED', (await readLocks(steward, attempt)).accountUntil);
 
-  const countedForIp =
-    ipKey === null || (await database.read(countAgainstIp, [ipKey, ipFailures, loginWindowMinutes])).length > 0;
-  if (!countedForIp) return authenticationRefusal('TOO_MANY_ATTEMPTS', (await readLocks(steward, attempt)).ipUntil);
+  const ofIp = { most: ipFailures, minutes: loginWindowMinutes };
+  const ipUntil = ipKey && (await countAttempt((sql) => database.query(sql), ipKey, ofIp));
+  if (ipUntil) return authenticationRefusal('TOO_MANY_ATTEMPTS', ipUntil);
   return authenticationRefusal('INVALID_CREDENTIALS');
 }
 

@@ -1,7 +1,7 @@
 import { parseCookie, stringifySetCookie } from 'cookie';
 import type { Arrival } from '../context.ts';
+import { isLoopback } from '../loopback.ts';
 import type { Settings } from '../settings.ts';
-import { isLoopback } from './host.ts';
 import { type PlainRequest, Refused, single } from './plain.ts';
 
 const cookieName = 'steward_refresh';

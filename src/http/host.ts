@@ -1,4 +1,5 @@
-import { isIPv4, isIPv6 } from 'node:net';
+import { isIPv6 } from 'node:net';
+import { isLoopback } from '../loopback.ts';
 import type { Settings } from '../settings.ts';
 import { Refused } from './plain.ts';
 
@@ -23,8 +24,3 @@ function parseHost(host: string | null): { name: string; port: string | undefine
 const defaultPort = ({ protocol }: URL): string => (protocol === 'https:' ? '443' : '80');
 
 const portOf = (url: URL): string => url.port || defaultPort(url);
-
-/** Whether the host can only be this machine. */
-export function isLoopback(name: string): boolean {
-  return name === 'localhost' || name === '[::1]' || (isIPv4(name) && name.startsWith('127.'));
-}

@@ -1,6 +1,6 @@
 import { assertCaller } from '../caller.ts';
 import type { SignedInContext } from '../context.ts';
-import { Prisma, readIn, type Transaction } from '../database.ts';
+import { Prisma, readingIn, type Transaction } from '../database.ts';
 import { notFound } from '../errors.ts';
 import { decodeId } from '../ids.ts';
 import { callerOfSession } from '../loaders/caller.ts';
@@ -90,6 +90,6 @@ export async function lockCaller(
 
 /** The caller's authority by what the database says now. Their row is locked, so that it stays so until the commit. Throws as a request would be refused. */
 export async function readCaller(tx: Transaction, { reach }: SignedInContext): Promise<Reach> {
-  const [caller] = await readIn(tx, callerOfSession, [reach.sessionId]);
+  const [caller] = await readingIn(tx).read(callerOfSession, [reach.sessionId]);
   return assertCaller(caller, reach).reach;
 }

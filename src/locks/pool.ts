@@ -1,5 +1,6 @@
 import { isCode } from '../code.ts';
 import { Prisma, type Transaction } from '../database.ts';
+import { notFound } from '../errors.ts';
 
 export interface Pool {
   readonly id: string;
@@ -25,7 +26,9 @@ export async function lockPools(tx: Transaction, codes: readonly string[], lock:
   return new Map(pools.map((pool) => [pool.code, pool]));
 }
 
-/** Locks the one pool with that code; null where there is none. */
-export async function lockPool(tx: Transaction, code: string, lock: PoolLock): Promise<Pool | null> {
-  return (await lockPools(tx, [code], lock)).get(code) ?? null;
+/** Locks the pool that a mutation is about. Throws NOT_FOUND where there is none. */
+export async function lockPool(tx: Transaction, code: string, lock: PoolLock): Promise<Pool> {
+  const pool = (await lockPools(tx, [code], lock)).get(code);
+  if (!pool) throw notFound(code, ['input', 'poolCode']);
+  return pool;
 }

@@ -1,5 +1,6 @@
 import { unescape as unescaped } from 'node:querystring';
 import { createTransport } from 'nodemailer';
+import { isLoopback } from '../loopback.ts';
 import type { Settings } from '../settings.ts';
 import { type Transport, Undelivered } from './delivery.ts';
 
@@ -20,10 +21,9 @@ export function smtpTransport(
   { deliveryMs = 30_000 } = {},
 ): Transport {
   const { username, password, hostname } = new URL(url);
-  const isHere = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
   const transporter = createTransport({
     url,
-    requireTLS: username !== '' && !isHere,
+    requireTLS: username !== '' && !isLoopback(hostname),
     connectionTimeout: 10_000,
     greetingTimeout: 10_000,
     socketTimeout: 20_000,

@@ -6,13 +6,7 @@ import {
 import { type AccountResetPasswordInput, accountResetPassword } from '../resolvers/account/accountResetPassword.ts';
 import { builder } from './builder.ts';
 import { mutation } from './mutation.ts';
-import { userSuccess } from './outcome.ts';
-
-const done = (name: string, description: string) =>
-  builder.objectRef<{ ok: boolean }>(name).implement({
-    description,
-    fields: (t) => ({ ok: t.exposeBoolean('ok', { description: 'True.' }) }),
-  });
+import { doneSuccess, userSuccess } from './outcome.ts';
 
 const newPassword =
   '12 characters or more, 256 bytes at most; no common one, and neither the e-mail address nor the product in it.';
@@ -50,7 +44,7 @@ const RequestPasswordResetInput = builder
 mutation('accountRequestPasswordReset', {
   description: 'Sends a reset link. Answers alike whether or not the address is known.',
   input: RequestPasswordResetInput,
-  success: done('AccountRequestPasswordResetSuccess', 'If somebody has this address, a message is on its way.'),
+  success: doneSuccess('AccountRequestPasswordResetSuccess', 'If somebody has this address, a message is on its way.'),
   errors: ['ValidationError'],
   resolve: accountRequestPasswordReset,
 });
@@ -67,7 +61,7 @@ mutation('accountResetPassword', {
   description:
     "Sets a password with the link's one-use token and ends every session. The link proves the address: it is verified now. Also how a user created without a password sets the first one. `RESET_TOKEN_INVALID` for a link that is unknown, used or too old.",
   input: ResetPasswordInput,
-  success: done('AccountResetPasswordSuccess', 'The password is set; sign in with it.'),
+  success: doneSuccess('AccountResetPasswordSuccess', 'The password is set; sign in with it.'),
   errors: ['ValidationError', 'AuthenticationError'],
   resolve: accountResetPassword,
 });

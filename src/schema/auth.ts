@@ -7,6 +7,7 @@ import { type AuthRefreshInput, authRefresh } from '../resolvers/auth/authRefres
 import { type AuthSwitchOrganizationInput, authSwitchOrganization } from '../resolvers/auth/authSwitchOrganization.ts';
 import { builder } from './builder.ts';
 import { mutation } from './mutation.ts';
+import { doneSuccess } from './outcome.ts';
 import { Viewer } from './viewer.ts';
 
 const AuthTokens = builder.objectRef<Tokens>('AuthTokens').implement({
@@ -113,10 +114,7 @@ mutation('authSwitchOrganization', {
 
 mutation('authLogout', {
   description: 'Ends this session.',
-  success: builder.objectRef<{ ok: boolean }>('AuthLogoutSuccess').implement({
-    description: 'The session is over.',
-    fields: (t) => ({ ok: t.exposeBoolean('ok', { description: 'True.' }) }),
-  }),
+  success: doneSuccess('AuthLogoutSuccess', 'The session is over.'),
   errors: [],
   resolve: authLogout,
 });

@@ -30,6 +30,13 @@ export const theUser = {
 export const userSuccess = (name: string, description: string) =>
   builder.objectRef<UserOutcome>(name).implement({ description, fields: (t) => ({ user: t.field(theUser) }) });
 
+/** A success with nothing to show. */
+export const doneSuccess = (name: string, description: string) =>
+  builder.objectRef<{ ok: boolean }>(name).implement({
+    description,
+    fields: (t) => ({ ok: t.exposeBoolean('ok', { description: 'True.' }) }),
+  });
+
 /** An input that names a person and no more. */
 export const userInput = <Input extends { readonly userId: string }>(name: string, description: string) =>
   builder.inputRef<Input>(name).implement({

@@ -1,3 +1,4 @@
+import type { Context } from '../context.ts';
 import { type UserReactivateInput, userReactivate } from '../resolvers/user/userReactivate.ts';
 import { type UserSetRolesInput, userSetRoles } from '../resolvers/user/userSetRoles.ts';
 import { type UserSuspendInput, userSuspend } from '../resolvers/user/userSuspend.ts';
@@ -58,6 +59,9 @@ interface RolesOutcome extends UserOutcome {
   readonly removed: readonly string[];
 }
 
+const rolesById = ({ asking }: Context, ids: readonly string[]) =>
+  Promise.all(ids.map((id) => present(asking.loaders.role.byId.load(id))));
+
 mutation('userSetRoles', {
   description:
     'Replaces the platform roles as a whole; `[]` takes all away. Access tokens issued before are refused at once (`TOKEN_STALE`), and a refresh carries the new roles. Needs `users:assign-roles`.',
@@ -69,12 +73,12 @@ mutation('userSetRoles', {
       added: t.field({
         type: [Role],
         description: 'Roles that the person did not have before, most powerful first.',
-        resolve: ({ added }, _args, { asking }) => Promise.all(added.map((id) => present(asking.loaders.role.byId.load(id)))),
+        resolve: ({ added }, _args, context) => rolesById(context, added),
       }),
       removed: t.field({
         type: [Role],
         description: 'Roles that the person has no more, most powerful first.',
-        resolve: ({ removed }, _args, { asking }) => Promise.all(removed.map((id) => present(asking.loaders.role.byId.load(id)))),
+        resolve: ({ removed }, _args, context) => rolesById(context, removed),
       }),
     }),
   }),

@@ -23,8 +23,11 @@ export function accessChange(grants: readonly Grant[], app: App, status: Grant['
   return { field: 'appGrants', before, after: status === 'ACTIVE' ? [...others, app.code].sort() : others };
 }
 
-/** Gives access, or gives it again: by whom and when is new, what is said of the revocation is gone. Gives the grant's id. */
-export async function writeGrant(tx: Transaction, userId: string, appId: string, grantedById: string): Promise<string> {
+/**
+ * Gives access, or gives it again: by whom and when is new, what is said of the revocation is gone. Nobody gives it where the
+ * app does so by itself, at a login. Gives the grant's id.
+ */
+export async function writeGrant(tx: Transaction, userId: string, appId: string, grantedById: string | null): Promise<string> {
   const [grant] = await tx.$queryRaw<{ id: string }[]>(Prisma.sql`
     INSERT INTO app_grants (id, user_id, app_id, granted_by_id)
     VALUES (${newId()}::uuid, ${userId}::uuid, ${appId}::uuid, ${grantedById}::uuid)

@@ -11,7 +11,8 @@ import { authenticationRefusal, Refusal, refuseIf } from '../../errors.ts';
 import { encodeId } from '../../ids.ts';
 import { lockApp } from '../../locks/app.ts';
 import { lockPerson } from '../../locks/person.ts';
-import { type FoundPerson, findForLogin, grantApp, noteLogin } from './login-person.ts';
+import { writeGrant } from '../app/grants.ts';
+import { type FoundPerson, findForLogin, noteLogin } from './login-person.ts';
 import { recordRefusedLogin } from './login-refusal.ts';
 import { lockAskedScope, readGrant } from './rows.ts';
 import { accountSuspended, appClosed, scopeRefused } from './rules.ts';
@@ -88,7 +89,7 @@ async function signIn(
     refuseIf(asked !== null && scopeRefused(asked.facts));
 
     const isGranted = app !== null && grant?.status !== 'ACTIVE';
-    if (isGranted) await grantApp(tx, person.id, app.id);
+    if (isGranted) await writeGrant(tx, person.id, app.id, null);
     await noteLogin(tx, person.id, rehashed);
     const session = await openSession(tx, settings.limits, {
       userId: person.id,

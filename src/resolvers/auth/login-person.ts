@@ -1,6 +1,5 @@
 import { isCode } from '../../code.ts';
 import { type Database, Prisma, statement, type Transaction } from '../../database.ts';
-import { newId } from '../../ids.ts';
 
 export interface FoundPerson {
   readonly id: string;
@@ -9,6 +8,11 @@ export interface FoundPerson {
   /** They have signed in from this ip address within 30 days: it has a count of failures of its own. */
   readonly isOwnIp: boolean;
 }
+
+/** Whether a person (`u`) has signed in from the ip address within 30 days: it has a count of failures of its own. */
+export const isOwnIp = (ipAddress: string): string =>
+  `EXISTS (SELECT FROM sessions s WHERE s.user_id = u.id AND s.ip_address = ${ipAddress} AND s.impersonator_id IS NULL
+                     AND s.created_at > now() - interval '30 days')`;
 
 /**
  * [address, app code, ip address]: who signs in with this address, in the app's pools, its home pool first; in the pool
@@ -23,8 +27,7 @@ const personForLogin = statement<FoundPerson>(
           UNION ALL SELECT p.id, -1 FROM pools p WHERE p.code = 'default' AND NOT EXISTS (SELECT FROM app)
         )
    SELECT u.id, u.email, u.password_hash,
-          EXISTS (SELECT FROM sessions s WHERE s.user_id = u.id AND s.ip_address = $3 AND s.impersonator_id IS NULL
-                     AND s.created_at > now() - interval '30 days') AS is_own_ip
+          ${isOwnIp('$3')} AS is_own_ip
      FROM searched
      JOIN pool_addresses a ON a.pool_id = searched.pool_id AND a.email = $1
      JOIN users u ON u.id = a.user_id
@@ -40,14 +43,6 @@ export async function findForLogin(
   const code = appCode === null || isCode(appCode) ? appCode : '';
   const [found = null] = await database.read(personForLogin, [email, code, ipAddress]);
   return found;
-}
-
-/** Gives access to an app that grants by itself; a revoked grant is active again. */
-export async function grantApp(tx: Transaction, userId: string, appId: string): Promise<void> {
-  await tx.$executeRaw(Prisma.sql`
-    INSERT INTO app_grants (id, user_id, app_id) VALUES (${newId()}::uuid, ${userId}::uuid, ${appId}::uuid)
-    ON CONFLICT (user_id, app_id) DO UPDATE
-       SET status = 'ACTIVE', granted_at = now(), granted_by_id = NULL, revoked_at = NULL, revoked_by_id = NULL`);
 }
 
 /** Keeps when the person last signed in, and the hash by today's parameters where there is a new one. No version moves. */

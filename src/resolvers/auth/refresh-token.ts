@@ -1,6 +1,9 @@
 import { Prisma, statement, type Transaction } from '../../database.ts';
 
-/** Whose token it is, and of which session: read before anything is locked, to lock in order. None of it ever changes, unless the app is deleted. */
+/**
+ * Whose token it is, and of which session: read before anything is locked, to lock in order. None of it ever changes, unless
+ * the app is deleted.
+ */
 export interface TokenOwner {
   readonly sessionId: string;
   readonly userId: string;

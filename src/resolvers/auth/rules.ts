@@ -1,14 +1,10 @@
 import { authenticationRefusal, notFound, type Refusal, ruleRefusal } from '../../errors.ts';
+import { type AppFacts, grantsOnLogin } from '../app/rules.ts';
 
 export interface PersonFacts {
   /** A suspension whose end has passed does not count. */
   readonly suspended: boolean;
   readonly suspendedUntil: Date | null;
-}
-
-export interface AppFacts {
-  readonly status: 'ACTIVE' | 'DISABLED';
-  readonly autoGrantOnSignup: boolean;
 }
 
 export interface GrantFacts {
@@ -33,7 +29,7 @@ export function appClosed(
 ): Refusal | false {
   if (!app) return authenticationRefusal('APP_NOT_FOUND');
   if (app.status === 'DISABLED') return authenticationRefusal('APP_DISABLED');
-  const isIn = grant?.status === 'ACTIVE' || (mayGrant === 'grantsOnLogin' && app.autoGrantOnSignup);
+  const isIn = grant?.status === 'ACTIVE' || (mayGrant === 'grantsOnLogin' && grantsOnLogin(app));
   return !isIn && authenticationRefusal('APP_ACCESS_DENIED');
 }
 

@@ -1,6 +1,6 @@
 import type { SignedInContext } from '../../context.ts';
 import { Prisma, type Transaction } from '../../database.ts';
-import { notFound, refuseIf } from '../../errors.ts';
+import { refuseIf } from '../../errors.ts';
 import type { Person } from '../../locks/person.ts';
 import { lockPool, type Pool } from '../../locks/pool.ts';
 import { outOfReach } from '../user/rules.ts';
@@ -37,7 +37,6 @@ export async function lockPersonInPools(
 ): Promise<PersonInPools> {
   const { reach, subject, roles } = await lockSubjectWithRoles(tx, context, userId);
   const pool = await lockPool(tx, poolCode, 'share');
-  if (!pool) throw notFound(poolCode, ['input', 'poolCode']);
   refuseIf(outOfReach(reach, roles));
 
   const { homePoolId } = subject;

@@ -2,7 +2,7 @@ import { gone, record } from '../../audit.ts';
 import { change } from '../../change.ts';
 import type { SignedInContext } from '../../context.ts';
 import { Prisma, type Transaction } from '../../database.ts';
-import { conflict, notFound, type Refusal, refuseIf } from '../../errors.ts';
+import { conflict, type Refusal, refuseIf } from '../../errors.ts';
 import { encodeId } from '../../ids.ts';
 import { lockCaller } from '../../locks/person.ts';
 import { lockPool } from '../../locks/pool.ts';
@@ -17,7 +17,6 @@ export async function poolDelete(context: SignedInContext, { poolCode }: PoolDel
   return change(context, async (tx) => {
     await lockCaller(tx, context, 'share');
     const pool = await lockPool(tx, poolCode, 'delete');
-    if (!pool) throw notFound(poolCode, ['input', 'poolCode']);
     refuseIf(builtIn(pool), await inUse(tx, pool.id));
 
     await tx.$executeRaw(Prisma.sql`DELETE FROM pools WHERE id = ${pool.id}::uuid`);

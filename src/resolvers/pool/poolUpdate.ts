@@ -3,7 +3,7 @@ import { changed, record } from '../../audit.ts';
 import { change } from '../../change.ts';
 import type { SignedInContext } from '../../context.ts';
 import { Prisma } from '../../database.ts';
-import { notFound, refuseIf, versionMoved } from '../../errors.ts';
+import { refuseIf, versionMoved } from '../../errors.ts';
 import { encodeId } from '../../ids.ts';
 import { given, name, optionalDescription, parseInput, required } from '../../input.ts';
 import { lockCaller } from '../../locks/person.ts';
@@ -31,7 +31,6 @@ export async function poolUpdate(context: SignedInContext, input: PoolUpdateInpu
   return change(context, async (tx) => {
     await lockCaller(tx, context, 'share');
     const pool = await lockPool(tx, poolCode, 'change');
-    if (!pool) throw notFound(poolCode, ['input', 'poolCode']);
     refuseIf(versionMoved(expectedVersion, { id: encodeId('pool', pool.id), version: pool.version }));
 
     const before = { name: pool.name, description: pool.description };
