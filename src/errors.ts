@@ -82,8 +82,8 @@ export function invalid(issues: readonly InputIssue[]): Refusal | undefined {
   return first && new Refusal('ValidationError', 'VALIDATION_FAILED', first.message, { place: first.path, data: { issues } });
 }
 
-/** `NOT_FOUND`: unknown, of another type, or not the caller's to see. All three read alike. */
-export function notFound(id: string, place?: readonly string[]): Refusal {
+/** `NOT_FOUND`: unknown, of another type, or not the caller's to see. All three read alike. The id is null where a secret was asked for. */
+export function notFound(id: string | null, place?: readonly string[]): Refusal {
   return new Refusal('NotFoundError', 'NOT_FOUND', 'There is no such object, or it is not yours to see.', {
     data: { id },
     ...(place && { place }),
@@ -93,7 +93,9 @@ export function notFound(id: string, place?: readonly string[]): Refusal {
 const conflictMessages = {
   EMAIL_TAKEN: 'The e-mail address is used by somebody else in this pool.',
   EXTERNAL_ID_TAKEN: 'The external id is used by somebody else in this pool.',
+  SLUG_TAKEN: 'The slug is used by another organization.',
   CODE_TAKEN: 'The code is taken.',
+  ALREADY_MEMBER: 'There is a membership already.',
   POOL_IN_USE: 'A person or an app refers to the pool.',
 } as const;
 
@@ -137,9 +139,12 @@ export function permissionNotHeld(permissions: readonly string[], place?: readon
 const ruleMessages = {
   SELF_NOT_ALLOWED: 'Nobody may do this to themselves.',
   LAST_SYSTEM_ADMIN: 'Somebody who is active has to keep `system_admin`.',
+  LAST_ORG_ADMIN: 'Somebody who is active has to keep `org_admin` there.',
+  OWNER_PROTECTED: 'The owner stays an active member with `org_admin`: transfer the ownership first.',
   HOME_POOL: "This is the person's home pool.",
   BUILT_IN: 'What is built in stays.',
   APP_DISABLED: 'The app is disabled.',
+  USER_SUSPENDED: 'The account is suspended.',
   NOT_A_MEMBER: 'The membership is suspended.',
   ORGANIZATION_SUSPENDED: 'The organization is suspended.',
   WHILE_IMPERSONATING: 'This is not allowed while impersonating.',
@@ -148,6 +153,19 @@ const ruleMessages = {
 /** A `RuleError`: a rule of the domain forbids it in this state. */
 export function ruleRefusal(code: keyof typeof ruleMessages): Refusal {
   return new Refusal('RuleError', code, ruleMessages[code]);
+}
+
+const invitationMessages = {
+  EXPIRED: ['INVITATION_EXPIRED', 'The invitation has expired.'],
+  ACCEPTED: ['INVITATION_USED', 'The invitation was accepted already.'],
+  REVOKED: ['INVITATION_REVOKED', 'The invitation was withdrawn, or replaced by a newer one.'],
+  DECLINED: ['INVITATION_DECLINED', 'The invitation was declined.'],
+} as const;
+
+/** An `InvitationError`: an invitation that has come to this status is open no more. */
+export function invitationClosed(status: keyof typeof invitationMessages): Refusal {
+  const [code, message] = invitationMessages[status];
+  return new Refusal('InvitationError', code, message, { data: { status } });
 }
 
 const authenticationMessages = {

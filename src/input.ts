@@ -85,6 +85,13 @@ export const code = reading<string>((sent) =>
   isCode(sent.trim()) ? { value: sent.trim() } : { issue: ['INVALID_CODE', 'A code has 1 to 100 of a to z, 0 to 9, _ and -.'] },
 );
 
+/** Of an organization, as it stands in addresses. */
+export const slug = reading<string>((sent) =>
+  /^[a-z0-9-]{1,100}$/.test(sent.trim())
+    ? { value: sent.trim() }
+    : { issue: ['INVALID_SLUG', 'A slug has 1 to 100 of a to z, 0 to 9 and -.'] },
+);
+
 /** An address that mail can be sent to, in the one spelling that is stored. What the HTML standard takes for one. */
 export const email = reading<string>((sent) => {
   const address = normalizeEmail(sent);
@@ -148,6 +155,12 @@ export const given = <Value>() => z.custom<Value>(() => true).optional();
 export const futureInstant = z
   .date()
   .refine((instant) => instant.getTime() > Date.now(), { params: { code: 'IN_THE_PAST' }, message: 'This lies in the past.' });
+
+/** For how long an invitation is good. */
+export const invitationDays = z.int().refine((days) => days >= 1 && days <= 30, {
+  params: { code: 'OUT_OF_RANGE' },
+  message: 'An invitation is good for 1 to 30 days.',
+});
 
 /** A value that may not be null; GraphQL has judged the rest. */
 export const required = <Value>() => z.custom<Value>((value) => value !== null, { error: empty[1], params: { code: empty[0] } });

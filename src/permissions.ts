@@ -36,6 +36,16 @@ export const organizationPermissions = [
   'org:members:impersonate',
 ] as const;
 
+/** What a custom role may carry. */
+export const assignablePermissions = [
+  'org:read',
+  'org:members:read',
+  'org:members:invite',
+  'org:members:update',
+  'org:members:remove',
+  'org:update',
+] as const satisfies readonly (typeof organizationPermissions)[number][];
+
 export type PlatformPermission = (typeof platformPermissions)[number];
 export type OrganizationPermission = (typeof organizationPermissions)[number];
 

@@ -7,9 +7,14 @@ export type PolicyRow = 'anyone' | 'signedIn' | SignedInRow;
 interface SignedInRow {
   /** FORBIDDEN without it; nothing where type visibility and the rules decide. */
   readonly needs?: PlatformPermission;
+  /** What serves as well, in the organization that the input names. */
+  readonly orThere?: PermissionThere;
   /** WHILE_IMPERSONATING: in any impersonation, or in an organization's. */
   readonly whileImpersonating?: 'refused' | 'refusedWhenBound';
 }
+
+/** A permission in an organization, or to own it. */
+export type PermissionThere = OrganizationPermission | 'owner';
 
 /**
  * One row for each root field. Everything is refused until a row says otherwise: a field without one does not compile,
@@ -45,6 +50,10 @@ export const policy = {
   accountChangePassword: { whileImpersonating: 'refused' },
   accountRequestPasswordReset: 'anyone',
   accountResetPassword: 'anyone',
+  accountAcceptInvitation: { whileImpersonating: 'refused' },
+  accountDeclineInvitation: { whileImpersonating: 'refused' },
+  accountSignUp: 'anyone',
+  accountLeaveOrganization: { whileImpersonating: 'refused' },
 
   userCreate: { needs: 'users:create', whileImpersonating: 'refused' },
   userUpdate: { needs: 'users:update', whileImpersonating: 'refused' },
@@ -69,6 +78,23 @@ export const policy = {
   poolSetUserHome: { needs: 'pools:manage', whileImpersonating: 'refused' },
   poolAddUser: { needs: 'pools:manage', whileImpersonating: 'refused' },
   poolRemoveUser: { needs: 'pools:manage', whileImpersonating: 'refused' },
+
+  organizationCreate: { needs: 'organizations:create', whileImpersonating: 'refused' },
+  organizationUpdate: { needs: 'organizations:update', orThere: 'org:update' },
+  organizationSuspend: { needs: 'organizations:update', whileImpersonating: 'refused' },
+  organizationReactivate: { needs: 'organizations:update', whileImpersonating: 'refused' },
+  organizationDelete: { needs: 'organizations:delete', whileImpersonating: 'refused' },
+  organizationTransferOwnership: { needs: 'organizations:update', orThere: 'owner', whileImpersonating: 'refused' },
+  organizationAddMember: { needs: 'organizations:members' },
+  organizationRemoveMember: { needs: 'organizations:members', orThere: 'org:members:remove' },
+  organizationSetMemberStatus: { needs: 'organizations:members', orThere: 'org:members:update' },
+  organizationSetMemberRoles: { needs: 'organizations:members', orThere: 'org:members:update', whileImpersonating: 'refused' },
+  organizationCreateRole: { needs: 'organizations:update', orThere: 'org:roles:create', whileImpersonating: 'refused' },
+  organizationUpdateRole: { needs: 'organizations:update', orThere: 'org:roles:update', whileImpersonating: 'refused' },
+  organizationDeleteRole: { needs: 'organizations:update', orThere: 'org:roles:delete', whileImpersonating: 'refused' },
+  organizationCreateInvitation: { needs: 'organizations:members', orThere: 'org:members:invite' },
+  organizationResendInvitation: { needs: 'organizations:members', orThere: 'org:members:invite' },
+  organizationRevokeInvitation: { needs: 'organizations:members', orThere: 'org:members:invite' },
 } as const satisfies Record<string, PolicyRow>;
 
 export type RootField = keyof typeof policy;
@@ -77,6 +103,36 @@ export type RootField = keyof typeof policy;
 export function isRefusedWhileImpersonating(row: PolicyRow, reach: Reach): boolean {
   if (typeof row === 'string' || !reach.impersonation) return false;
   return row.whileImpersonating === 'refused' || (row.whileImpersonating === 'refusedWhenBound' && isBound(reach));
+}
+
+/** A root field that changes something in one organization: its input has an `organizationId`. */
+export type FieldThere = Exclude<
+  RootField & `organization${string}`,
+  'organization' | 'organizations' | 'organizationBySlug' | 'organizationCreate'
+>;
+
+/** What a row says to a caller about one organization. */
+export type Judgement = 'allowed' | 'unseen' | 'suspended' | 'forbidden';
+
+/**
+ * Judges a caller by the row of a field and the organization that its input names; null where it names none, which staff are
+ * told once it is looked for. What a caller can't see does not exist. Of a suspended organization its members are told so
+ * before anything else, and staff go on.
+ */
+export function judgeThere(reach: Reach, field: FieldThere, organizationId: string | null): Judgement {
+  const { needs, orThere }: SignedInRow = policy[field];
+  if (needs && may(reach, needs)) return 'allowed';
+  if (organizationId === null || !seesOrganization(reach, organizationId)) return 'unseen';
+  const there = reach.organizations.get(organizationId);
+  if (there?.suspended) return 'suspended';
+  const isAllowed = orThere === 'owner' ? there?.isOwner : orThere && there?.permissions.has(orThere);
+  return isAllowed ? 'allowed' : 'forbidden';
+}
+
+/** What a row asks for, as FORBIDDEN says it. */
+export function needsOf(field: FieldThere): string {
+  const { needs, orThere }: SignedInRow = policy[field];
+  return [orThere && (orThere === 'owner' ? 'to be the owner' : `${orThere} there`), needs].filter(Boolean).join(' or ');
 }
 
 /** What a field below the root asks of its caller: a staff right, or a permission in the organization that the field belongs to. */
@@ -107,11 +163,15 @@ declare const seen: unique symbol;
 /** A row that the caller may see. Only `visible` makes one, and the schema takes nothing else. */
 export type Visible<Row> = Row & { readonly [seen]: true };
 
-export const may = (reach: Reach | null, permission: PlatformPermission): boolean => reach?.permissions.has(permission) ?? false;
+export const may = (reach: Pick<Reach, 'permissions'> | null, permission: PlatformPermission): boolean =>
+  reach?.permissions.has(permission) ?? false;
 
 /** Whether the caller holds the permission there by membership. Staff rights are asked for beside it. */
-export const mayIn = (reach: Reach | null, organizationId: string, permission: OrganizationPermission): boolean =>
-  reach?.organizations.get(organizationId)?.permissions.has(permission) ?? false;
+export const mayIn = (
+  reach: Pick<Reach, 'organizations'> | null,
+  organizationId: string,
+  permission: OrganizationPermission,
+): boolean => reach?.organizations.get(organizationId)?.permissions.has(permission) ?? false;
 
 /** What a caller's word weighs in an organization: their best rank there, and the permissions that they hold. */
 export interface Power {
@@ -120,7 +180,7 @@ export interface Power {
 }
 
 /** Staff rights there hold every organization permission and outrank every organization role; nobody else's rank is better than their roles'. */
-export function powerIn(reach: Reach | null, organizationId: string): Power {
+export function powerIn(reach: Pick<Reach, 'permissions' | 'organizations'> | null, organizationId: string): Power {
   if (may(reach, 'organizations:update') && may(reach, 'organizations:members')) return staffPower;
   return reach?.organizations.get(organizationId) ?? noPower;
 }

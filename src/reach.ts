@@ -3,6 +3,7 @@ import type { OrganizationPermission, PlatformPermission } from './permissions.t
 /** What a caller may do within one organization, by an ACTIVE membership that the session's scope includes. */
 export interface OrganizationReach {
   readonly membershipId: string;
+  readonly isOwner: boolean;
   /** The best rank of the membership's roles. */
   readonly rank: number;
   /** With what they imply; `org:read` alone in a suspended organization. */

@@ -1,6 +1,6 @@
 import { isObjectType } from 'graphql';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { encodeId, newId } from '../src/ids.ts';
+import { decodeId, encodeId, newId } from '../src/ids.ts';
 import { schema } from '../src/schema/index.ts';
 import { happened } from './support/events.ts';
 import { fingerprint } from './support/fingerprint.ts';
@@ -8,6 +8,7 @@ import { type Cast, makeCast, type Visit, visitsTo } from './support/personas.ts
 import {
   type Answer,
   defaultPool as defaultPoolUuid,
+  type Organization,
   type Person,
   type PersonOptions,
   password,
@@ -168,17 +169,21 @@ async function demote(former: Person): Promise<void> {
   await world.database.query(world.sql`UPDATE users SET token_version = token_version + 1 WHERE id = ${former.uuid}::uuid`);
 }
 
-async function adminOfAcme(): Promise<Person> {
-  const admin = await world.person();
+/** Somebody new who has one built-in role in the organization. */
+async function memberOf(organization: { uuid: string }, role = 'org_member'): Promise<Person> {
+  const person = await world.person();
   await world.database.transaction(async (tx) => {
     const membership = newId();
     await tx.$executeRaw(world.sql`
-      INSERT INTO memberships (id, organization_id, user_id) VALUES (${membership}::uuid, ${cast.organizations.acme.uuid}::uuid, ${admin.uuid}::uuid)`);
+      INSERT INTO memberships (id, organization_id, user_id) VALUES (${membership}::uuid, ${organization.uuid}::uuid, ${person.uuid}::uuid)`);
     await tx.$executeRaw(world.sql`
-      INSERT INTO membership_roles (membership_id, role_id) VALUES (${membership}::uuid, ${cast.roles.orgAdmin.uuid}::uuid)`);
+      INSERT INTO membership_roles (membership_id, role_id)
+      SELECT ${membership}::uuid, id FROM roles WHERE built_in AND scope = 'ORGANIZATION' AND code = ${role}`);
   });
-  return admin;
+  return person;
 }
+
+const adminOfAcme = (): Promise<Person> => memberOf(cast.organizations.acme, 'org_admin');
 
 async function demoteInAcme(former: Person): Promise<void> {
   await world.database.query(world.sql`
@@ -403,6 +408,136 @@ const ofOwnSessions = (field: string, input: (visit: Visit, userId: string) => o
     'RuleError WHILE_IMPERSONATING': everyImpersonator,
   });
 
+/** What only staff may do in an organization, whatever the organization; `outcome` is what they are answered themselves. */
+const ofStaffThere = (
+  field: string,
+  needs: string,
+  outcome: string,
+  input: () => object | Promise<object>,
+  { refusedWhileImpersonating = true } = {},
+): Case =>
+  tidied(
+    changes(field, input, {
+      [outcome]: refusedWhileImpersonating ? staffThemselves : staff,
+      [`FORBIDDEN ${needs}`]: [...ordinary, ...impersonators],
+      ...(refusedWhileImpersonating && { 'RuleError WHILE_IMPERSONATING': [actingAsStaff] }),
+    }),
+  );
+
+/** Members of Acme and of Globex to the sessions that they ask in. */
+const askingInAcme = [...activeInAcme, ...impersonators] as const;
+const askingInGlobex = [
+  'outsider, who owns another organization',
+  'member, scoped elsewhere',
+  'staff as a member',
+] as const satisfies readonly Persona[];
+const without = (all: readonly Persona[], some: readonly Persona[]): Persona[] => all.filter((one) => !some.includes(one));
+
+/**
+ * What members with a permission may do in their organization, and staff in every one: in Acme, in the suspended
+ * organization, and in Globex. What the input names is new each time. That one which there is not is answered like one out of
+ * sight, `isolation.test.ts` shows.
+ */
+function ofMembers(
+  field: string,
+  needs: string,
+  input: (organization: Organization) => object | Promise<object>,
+  holders: { readonly acme: readonly Persona[]; readonly globex: readonly Persona[] },
+  { refusedWhileImpersonating = false } = {},
+): Record<string, Case> {
+  const success = typeOf(field, 'Success');
+  const notAsOther = refusedWhileImpersonating ? everyImpersonator : [];
+  const within = (where: () => Organization, members: readonly Persona[], held: readonly Persona[]): Case =>
+    tidied(
+      changes(field, async () => ({ organizationId: where().id, ...(await input(where())) }), {
+        [success]: without([...held, ...staff], notAsOther),
+        [`FORBIDDEN ${needs}`]: without(members, held),
+        'NotFoundError NOT_FOUND': without([...ordinary, ...impersonators], members),
+        ...(refusedWhileImpersonating && {
+          'RuleError WHILE_IMPERSONATING': [...held, actingAsStaff].filter((one) =>
+            notAsOther.includes(one as never),
+          ) as Persona[],
+        }),
+      }),
+    );
+
+  return {
+    [`${field} in Acme`]: within(() => cast.organizations.acme, askingInAcme, holders.acme),
+    [`${field} in another organization`]: within(() => cast.organizations.globex, askingInGlobex, holders.globex),
+    [`${field} in the suspended organization`]: tidied(
+      changes(field, async () => ({ organizationId: closed(), ...(await input(cast.organizations.closed)) }), {
+        [success]: without(staff, notAsOther),
+        // Its strongest member is told so, and whoever may do nothing there.
+        'RuleError ORGANIZATION_SUSPENDED': inClosed,
+        'NotFoundError NOT_FOUND': [...notInClosed, ...impersonators],
+        ...(refusedWhileImpersonating && { 'RuleError WHILE_IMPERSONATING': [actingAsStaff] }),
+      }),
+    ),
+  };
+}
+
+/** Leaves the cast's organizations, and who of the cast belongs to which, as they were; but for new members and invitations, whom nobody else looks for. */
+const tidied = (one: Case): Case => ({
+  ...one,
+  async ask(visit) {
+    const answer = await one.ask(visit);
+    await world.database.query(world.sql`DELETE FROM roles WHERE code LIKE 'made-%'`);
+    await world.database.query(world.sql`DELETE FROM organizations WHERE name = 'Aside'`);
+    await world.database.query(
+      world.sql`UPDATE organizations SET status = 'SUSPENDED' WHERE id = ${cast.organizations.closed.uuid}::uuid`,
+    );
+    return answer;
+  },
+});
+
+const unheardOf = () => `nobody-${newId()}@example.com`;
+const aMember = async (organization: Organization) => ({ userId: (await memberOf(organization)).id });
+const anInvitation = async (organization: Organization) => ({
+  invitationId: (await world.invitation({ organization, email: unheardOf() })).id,
+});
+async function aRole({ uuid }: Organization) {
+  const role = newId();
+  await world.database.query(world.sql`
+    INSERT INTO roles (id, code, name, scope, rank, organization_id)
+    VALUES (${role}::uuid, ${`made-${role}`}, 'Made', 'ORGANIZATION', 70, ${uuid}::uuid)`);
+  return { roleId: encodeId('role', role) };
+}
+const ownerOf = (organization: Organization): Person => {
+  const { acme: ofOwner, closed: ofLandlord } = cast.organizations;
+  const { owner, landlord, outsider } = cast.people;
+  return organization === ofOwner ? owner : organization === ofLandlord ? landlord : outsider;
+};
+const another = async (options: Partial<Parameters<World['organization']>[0]> = {}) =>
+  world.organization({ owner: await world.person(), name: 'Aside', ...options });
+
+/** What who is signed in may do with what is theirs, and nobody who acts as them. */
+const ofThemselves = (
+  field: string,
+  input: (visit: Visit) => object | Promise<object>,
+  outcomes: Outcomes = { [typeOf(field, 'Success')]: [...ordinary, ...staffThemselves] },
+): Case => tidied(changes(field, input, { ...outcomes, 'RuleError WHILE_IMPERSONATING': everyImpersonator }));
+
+/** An invitation to the caller's own address, to an organization that they have nothing to do with. */
+const invitationTo = async (visit: Visit) =>
+  world.invitation({ organization: await another(), email: (await ownEmail(visit)) ?? unheardOf() });
+const ownEmail = async ({ ask }: Visit): Promise<string | undefined> =>
+  (await ask('{ viewer { user { email } } }')).data?.viewer?.user.email;
+
+/** An organization that the caller belongs to; Acme where nobody is signed in. */
+async function withCaller({ ask }: Visit, as: 'member' | 'owner' = 'member') {
+  const { data } = await ask('{ viewer { user { id } } }');
+  if (!data?.viewer) return { organizationId: acme() };
+  const me = { uuid: decodeId('user', data.viewer.user.id) } as Person;
+  return { organizationId: (await another(as === 'owner' ? { owner: me } : { members: [[me]] })).id };
+}
+const scopedSomewhere = [
+  'org_member, scoped there',
+  'member, scoped elsewhere',
+  'member of the suspended organization, scoped there',
+  'super_admin, scoped to an organization',
+] as const satisfies readonly Persona[];
+const unscoped = without([...ordinary, ...staffThemselves], scopedSomewhere);
+
 /** What nobody has to be signed in for: the access token is not looked at. */
 const ofEverybody = (field: string, input: object, said: string): Case => ({
   ...changes(field, () => input, {}),
@@ -425,6 +560,12 @@ async function sessionOfSomebody() {
   const person = await world.person();
   return { userId: person.id, sessionId: (await cast.visit(person)).sessionId };
 }
+
+/** Whoever may invite to Acme, and to Globex, where the traveller is a scout. */
+const inviters = {
+  acme: ['org_manager', 'org_admin', 'owner', 'custom role', 'staff as an org_admin'],
+  globex: askingInGlobex,
+} as const satisfies Record<string, readonly Persona[]>;
 
 const refreshDocument = `mutation ($input: AuthRefreshInput!) { authRefresh(input: $input) { ${refusal} } }`;
 const switchDocument = `mutation ($input: AuthSwitchOrganizationInput!) { authSwitchOrganization(input: $input) { ${refusal} } }`;
@@ -879,6 +1020,230 @@ const cases: Record<string, Case> = {
   poolSetUserHome: ofSystemAdmins('poolSetUserHome', 'pools:manage', inPool),
   poolAddUser: ofSystemAdmins('poolAddUser', 'pools:manage', inPool),
   poolRemoveUser: ofSystemAdmins('poolRemoveUser', 'pools:manage', inPool),
+
+  organizationCreate: ofStaff('organizationCreate', 'organizations:create', () => ({ name: 'New' })),
+  ...ofMembers('organizationUpdate', 'org:update there or organizations:update', () => ({ description: newId() }), {
+    acme: ['org_admin', 'owner', 'staff as an org_admin'],
+    globex: ['outsider, who owns another organization'],
+  }),
+  'organizationSuspend of a new one': ofStaffThere(
+    'organizationSuspend',
+    'organizations:update',
+    'OrganizationSuspendSuccess',
+    async () => ({ organizationId: (await another()).id, reason: 'Has not paid' }),
+  ),
+  'organizationSuspend of Acme, without a reason': ofStaffThere(
+    'organizationSuspend',
+    'organizations:update',
+    'ValidationError VALIDATION_FAILED',
+    () => ({ organizationId: acme(), reason: '' }),
+  ),
+  'organizationSuspend of the suspended organization': ofStaffThere(
+    'organizationSuspend',
+    'organizations:update',
+    'OrganizationSuspendSuccess',
+    () => ({ organizationId: closed(), reason: 'Has not paid' }),
+  ),
+  'organizationSuspend of none': ofStaffThere('organizationSuspend', 'organizations:update', 'NotFoundError NOT_FOUND', () => ({
+    organizationId: encodeId('org', newId()),
+    reason: 'Has not paid',
+  })),
+  'organizationReactivate of Acme': ofStaffThere(
+    'organizationReactivate',
+    'organizations:update',
+    'OrganizationReactivateSuccess',
+    () => ({ organizationId: acme() }),
+  ),
+  'organizationReactivate of the suspended organization': ofStaffThere(
+    'organizationReactivate',
+    'organizations:update',
+    'OrganizationReactivateSuccess',
+    () => ({ organizationId: closed() }),
+  ),
+  'organizationReactivate of none': ofStaffThere(
+    'organizationReactivate',
+    'organizations:update',
+    'NotFoundError NOT_FOUND',
+    () => ({ organizationId: encodeId('org', newId()) }),
+  ),
+  'organizationDelete of a new one': ofStaffThere(
+    'organizationDelete',
+    'organizations:delete',
+    'OrganizationDeleteSuccess',
+    async () => ({ organizationId: (await another()).id }),
+  ),
+  'organizationDelete of Acme, with a reason that is none': ofStaffThere(
+    'organizationDelete',
+    'organizations:delete',
+    'ValidationError VALIDATION_FAILED',
+    () => ({ organizationId: acme(), reason: '?' }),
+  ),
+  'organizationDelete of the suspended organization, with a reason that is none': ofStaffThere(
+    'organizationDelete',
+    'organizations:delete',
+    'ValidationError VALIDATION_FAILED',
+    () => ({ organizationId: closed(), reason: '?' }),
+  ),
+  'organizationDelete of none': ofStaffThere('organizationDelete', 'organizations:delete', 'NotFoundError NOT_FOUND', () => ({
+    organizationId: encodeId('org', newId()),
+  })),
+  // To the present owner, which changes nothing and asks for as much.
+  ...ofMembers(
+    'organizationTransferOwnership',
+    'to be the owner or organizations:update',
+    (organization) => ({ newOwnerId: ownerOf(organization).id }),
+    { acme: ['owner'], globex: ['outsider, who owns another organization'] },
+    { refusedWhileImpersonating: true },
+  ),
+
+  'organizationAddMember in Acme': ofStaffThere(
+    'organizationAddMember',
+    'organizations:members',
+    'OrganizationAddMemberSuccess',
+    () => newcomer({ organizationId: acme() }),
+    { refusedWhileImpersonating: false },
+  ),
+  'organizationAddMember in the suspended organization': ofStaffThere(
+    'organizationAddMember',
+    'organizations:members',
+    'RuleError ORGANIZATION_SUSPENDED',
+    () => newcomer({ organizationId: closed() }),
+    { refusedWhileImpersonating: false },
+  ),
+  'organizationAddMember in none': ofStaffThere(
+    'organizationAddMember',
+    'organizations:members',
+    'NotFoundError NOT_FOUND',
+    () => newcomer({ organizationId: encodeId('org', newId()) }),
+    { refusedWhileImpersonating: false },
+  ),
+  ...ofMembers('organizationRemoveMember', 'org:members:remove there or organizations:members', aMember, {
+    acme: ['org_admin', 'owner', 'staff as an org_admin'],
+    globex: ['outsider, who owns another organization'],
+  }),
+  ...ofMembers(
+    'organizationSetMemberStatus',
+    'org:members:update there or organizations:members',
+    async (organization) => ({ status: 'SUSPENDED', ...(await aMember(organization)) }),
+    {
+      acme: ['org_manager', 'org_admin', 'owner', 'staff as an org_admin'],
+      globex: ['outsider, who owns another organization'],
+    },
+  ),
+  ...ofMembers(
+    'organizationSetMemberRoles',
+    'org:members:update there or organizations:members',
+    async (organization) => ({ roleCodes: ['seller'], ...(await aMember(organization)) }),
+    {
+      acme: ['org_manager', 'org_admin', 'owner', 'staff as an org_admin'],
+      globex: ['outsider, who owns another organization'],
+    },
+    { refusedWhileImpersonating: true },
+  ),
+
+  ...ofMembers(
+    'organizationCreateRole',
+    'org:roles:create there or organizations:update',
+    () => ({ code: `made-${newId()}`, name: 'Made', permissionCodes: ['org:read'] }),
+    { acme: ['org_admin', 'owner', 'staff as an org_admin'], globex: ['outsider, who owns another organization'] },
+    { refusedWhileImpersonating: true },
+  ),
+  ...ofMembers(
+    'organizationUpdateRole',
+    'org:roles:update there or organizations:update',
+    async (organization) => ({ name: 'Made anew', ...(await aRole(organization)) }),
+    { acme: ['org_admin', 'owner', 'staff as an org_admin'], globex: ['outsider, who owns another organization'] },
+    { refusedWhileImpersonating: true },
+  ),
+  ...ofMembers(
+    'organizationDeleteRole',
+    'org:roles:delete there or organizations:update',
+    aRole,
+    { acme: ['org_admin', 'owner', 'staff as an org_admin'], globex: ['outsider, who owns another organization'] },
+    { refusedWhileImpersonating: true },
+  ),
+
+  ...ofMembers(
+    'organizationCreateInvitation',
+    'org:members:invite there or organizations:members',
+    () => ({ email: unheardOf() }),
+    inviters,
+  ),
+  ...ofMembers('organizationResendInvitation', 'org:members:invite there or organizations:members', anInvitation, inviters),
+  ...ofMembers('organizationRevokeInvitation', 'org:members:invite there or organizations:members', anInvitation, inviters),
+
+  'accountAcceptInvitation by id': ofThemselves('accountAcceptInvitation', async (visit) => ({
+    invitationId: (await invitationTo(visit)).id,
+  })),
+  'accountAcceptInvitation by token': ofThemselves('accountAcceptInvitation', async (visit) => ({
+    token: (await invitationTo(visit)).token,
+  })),
+  // Staff and members of the organization see it, and it is not theirs.
+  'accountAcceptInvitation by id, of somebody else': ofThemselves(
+    'accountAcceptInvitation',
+    () => ({ invitationId: cast.invitations.ofAcme.id }),
+    { 'NotFoundError NOT_FOUND': [...ordinary, ...staffThemselves] },
+  ),
+  'accountAcceptInvitation by token, of somebody else': ofThemselves(
+    'accountAcceptInvitation',
+    () => ({ token: cast.invitations.ofAcme.token }),
+    { 'NotFoundError NOT_FOUND': [...ordinary, ...staffThemselves] },
+  ),
+  'accountAcceptInvitation into a suspended organization': ofThemselves(
+    'accountAcceptInvitation',
+    async (visit) => ({
+      invitationId: (
+        await world.invitation({
+          organization: await another({ status: 'SUSPENDED' }),
+          email: (await ownEmail(visit)) ?? unheardOf(),
+        })
+      ).id,
+    }),
+    { 'RuleError ORGANIZATION_SUSPENDED': [...ordinary, ...staffThemselves] },
+  ),
+  accountDeclineInvitation: ofThemselves('accountDeclineInvitation', async (visit) => ({
+    invitationId: (await invitationTo(visit)).id,
+  })),
+  'accountDeclineInvitation, of somebody else': ofThemselves(
+    'accountDeclineInvitation',
+    () => ({ invitationId: cast.invitations.ofAcme.id }),
+    { 'NotFoundError NOT_FOUND': [...ordinary, ...staffThemselves] },
+  ),
+  accountSignUp: {
+    ...ofEverybody('accountSignUp', {}, 'AccountSignUpSuccess'),
+    ask: async ({ ask }) => {
+      const { token } = await world.invitation({ organization: await another(), email: unheardOf() });
+      return ask(changeDocument('accountSignUp'), {
+        input: { invitationToken: token, password: 'a staple that is quite correct' },
+      });
+    },
+  },
+  'accountSignUp by no link': ofEverybody(
+    'accountSignUp',
+    { invitationToken: 'of no link', password: 'a staple that is quite correct' },
+    'NotFoundError NOT_FOUND',
+  ),
+  'accountLeaveOrganization of a member': ofThemselves('accountLeaveOrganization', (visit) => withCaller(visit), {
+    AccountLeaveOrganizationSuccess: unscoped,
+    'NotFoundError NOT_FOUND': scopedSomewhere,
+  }),
+  'accountLeaveOrganization of an owner': ofThemselves('accountLeaveOrganization', (visit) => withCaller(visit, 'owner'), {
+    'RuleError OWNER_PROTECTED': unscoped,
+    'NotFoundError NOT_FOUND': scopedSomewhere,
+  }),
+  'accountLeaveOrganization of the suspended one': ofThemselves(
+    'accountLeaveOrganization',
+    () => ({ organizationId: closed() }),
+    {
+      'RuleError ORGANIZATION_SUSPENDED': inClosed,
+      'NotFoundError NOT_FOUND': [...without(ordinary, inClosed), ...staffThemselves],
+    },
+  ),
+  'accountLeaveOrganization of none': ofThemselves(
+    'accountLeaveOrganization',
+    () => ({ organizationId: encodeId('org', newId()) }),
+    { 'NotFoundError NOT_FOUND': [...ordinary, ...staffThemselves] },
+  ),
 };
 
 const rowsOf = (expected: Outcomes): (readonly [Persona, string])[] =>
@@ -924,8 +1289,11 @@ test('every root field whose description says what it needs is refused to somebo
   const fields = [schema.getQueryType()!, schema.getMutationType()!].flatMap((type) => Object.values(type.getFields()));
   const needing = fields.flatMap(({ name, description }) => {
     // Whoever could also be the person whose it is, is not refused: somebody else's is not there.
-    const [, needs] = /\bNeeds (?!.*\bor to be\b)(.*)/.exec(description ?? '') ?? [];
-    return needs ? [`${name}: FORBIDDEN ${/`([^`]+)`/.exec(needs)?.[1]}`] : [];
+    const [, needs] = /\bNeeds (?!.*\bor to be\b)([^.;]*)/.exec(description ?? '') ?? [];
+    const alternatives = / or /.test(needs ?? '')
+      ? needs?.replaceAll('`', '').replace(',', '')
+      : /`([^`]+)`/.exec(needs ?? '')?.[1];
+    return alternatives ? [`${name}: FORBIDDEN ${alternatives}`] : [];
   });
   const refused = Object.values(cases).flatMap(({ field, expected }) =>
     Object.keys(expected)
@@ -933,7 +1301,7 @@ test('every root field whose description says what it needs is refused to somebo
       .map((outcome) => `${field}: ${outcome}`),
   );
 
-  expect(refused.sort()).toEqual(needing.sort());
+  expect([...new Set(refused)].sort()).toEqual(needing.sort());
 });
 
 // ---------------------------------------------------------------- fields below the root that need a permission
@@ -1689,7 +2057,52 @@ const wrongly: Record<string, readonly [needs: string, input: object]> = {
   poolSetUserHome: ['pools:manage', { userId: '?', poolCode: '?' }],
   poolAddUser: ['pools:manage', { userId: '?', poolCode: '?' }],
   poolRemoveUser: ['pools:manage', { userId: '?', poolCode: '?' }],
+  organizationCreate: ['organizations:create', { name: '', slug: '?', website: '?', logoUrl: '?', ownerId: '?' }],
+  organizationSuspend: ['organizations:update', { organizationId: '?', reason: '' }],
+  organizationReactivate: ['organizations:update', { organizationId: '?' }],
+  organizationDelete: ['organizations:delete', { organizationId: '?', reason: '' }],
+  organizationAddMember: ['organizations:members', { organizationId: '?', userId: '?', roleCodes: ['?'] }],
 };
+
+/** Mutations that a permission in the organization serves for as well, with all but the organization wrong. */
+const wronglyThere: Record<string, readonly [needs: string, input: object]> = {
+  organizationUpdate: [
+    'org:update there or organizations:update',
+    { name: null, slug: '?', website: '?', logoUrl: '?', expectedVersion: -1 },
+  ],
+  organizationTransferOwnership: ['to be the owner or organizations:update', { newOwnerId: '?' }],
+  organizationRemoveMember: ['org:members:remove there or organizations:members', { userId: '?' }],
+  organizationSetMemberStatus: ['org:members:update there or organizations:members', { userId: '?', status: 'SUSPENDED' }],
+  organizationSetMemberRoles: [
+    'org:members:update there or organizations:members',
+    { userId: '?', roleCodes: ['?', ''], expectedVersion: -1 },
+  ],
+  organizationCreateRole: [
+    'org:roles:create there or organizations:update',
+    { code: 'ORG_ADMIN', name: '', permissionCodes: ['?'], rank: -1 },
+  ],
+  organizationUpdateRole: [
+    'org:roles:update there or organizations:update',
+    { roleId: '?', name: null, permissionCodes: ['?'], rank: -1, expectedVersion: -1 },
+  ],
+  organizationDeleteRole: ['org:roles:delete there or organizations:update', { roleId: '?' }],
+  organizationCreateInvitation: [
+    'org:members:invite there or organizations:members',
+    { email: '?', roleIds: ['?'], roleCodes: ['?'], expiresInDays: 0 },
+  ],
+  organizationResendInvitation: ['org:members:invite there or organizations:members', { invitationId: '?' }],
+  organizationRevokeInvitation: ['org:members:invite there or organizations:members', { invitationId: '?' }],
+};
+/** What may be done while impersonating, as what is done every day. */
+const daily = [
+  'organizationUpdate',
+  'organizationAddMember',
+  'organizationRemoveMember',
+  'organizationSetMemberStatus',
+  'organizationCreateInvitation',
+  'organizationResendInvitation',
+  'organizationRevokeInvitation',
+];
 const written = ['audit_events', 'audit_event_people', 'refusal_windows'];
 
 test('every mutation that needs a permission is among those that are asked wrongly', () => {
@@ -1699,7 +2112,7 @@ test('every mutation that needs a permission is among those that are asked wrong
       : [],
   );
 
-  expect(Object.keys(wrongly).sort()).toEqual([...new Set(needing)].sort());
+  expect(Object.keys({ ...wrongly, ...wronglyThere }).sort()).toEqual([...new Set(needing)].sort());
 });
 
 test.each(Object.entries(wrongly))(
@@ -1719,18 +2132,85 @@ test.each(Object.entries(wrongly))(
   },
 );
 
-test.each(Object.keys(wrongly).filter((field) => !ofSystemAdminAlone.includes(wrongly[field]![0])))(
-  '%s: whoever acts as staff is told so before anything that is wrong with the input, and nothing is written',
-  async (field) => {
-    const visit = await personas[actingAsStaff]();
+test.each(Object.entries(wronglyThere))(
+  '%s: to a member, FORBIDDEN comes before anything that is wrong with the input, and leaves an event of the organization and nothing else',
+  async (field, [needs, input]) => {
+    const jo = await world.person();
+    const organization = await another({ members: [[jo, ['seller', 'buyer']]] });
+    const visit = await cast.visit(jo);
+    const before = await fingerprint(world.database, written);
+
+    const { data, errors } = await visit.ask(changeDocument(field), { input: { organizationId: organization.id, ...input } });
+
+    expect(data).toBeNull();
+    expect(errors).toMatchObject([{ message: `This needs ${needs}.`, path: [field], extensions: { code: 'FORBIDDEN', needs } }]);
+    expect(errors).toHaveLength(1);
+    expect(
+      await world.database.query(world.sql`
+        SELECT organization_id AS organization, metadata FROM audit_events WHERE actor_id = ${jo.uuid}::uuid`),
+    ).toEqual([{ organization: organization.uuid, metadata: { field, needs } }]);
+    expect(await fingerprint(world.database, written)).toEqual(before);
+  },
+);
+
+test.each(Object.entries(wronglyThere))(
+  '%s: an organization that is not there, or suspended, is told before anything else that is wrong, and nothing is written',
+  async (field, [, input]) => {
+    const { member: ofAcme, landlord, cellmate, superAdmin } = cast.people;
+    const asLandlord = await cast.visit(landlord, { impersonator: { by: superAdmin, from: await cast.visit(superAdmin) } });
+    const inside = [asLandlord, await cast.visit(landlord), await cast.visit(cellmate)];
+    const outside = [asLandlord, await cast.visit(ofAcme)];
     const before = await fingerprint(world.database);
+    const told = async (visit: Visit, organizationId: string) =>
+      (await visit.run(changeDocument(field), { input: { organizationId, ...input } }))[field];
+    const suspended = { __typename: 'RuleError', code: 'ORGANIZATION_SUSPENDED' };
+    const nowhereToBeFound = { __typename: 'NotFoundError', code: 'NOT_FOUND' };
 
-    const { [field]: result } = await visit.run(changeDocument(field), { input: wrongly[field]![1] });
-
-    expect(result).toEqual({ __typename: 'RuleError', code: 'WHILE_IMPERSONATING' });
+    // Who acts as the owner of a suspended one, and its own members, whatever they may do.
+    for (const visit of inside) {
+      expect(await told(visit, closed())).toEqual(suspended);
+    }
+    for (const visit of outside) {
+      for (const id of [cast.organizations.globex.id, encodeId('org', newId()), '?']) {
+        expect(await told(visit, id)).toEqual(nowhereToBeFound);
+      }
+    }
     expect(await fingerprint(world.database)).toEqual(before);
   },
 );
+
+test.each(['organizationSuspend', 'organizationReactivate', 'organizationDelete', 'organizationAddMember'])(
+  '%s: whoever is not staff is FORBIDDEN alike, whatever the organization',
+  async (field) => {
+    const visit = await cast.visit(cast.people.owner);
+    const [, input] = wrongly[field]!;
+    const ids = [acme(), closed(), cast.organizations.globex.id, encodeId('org', newId()), '?', cast.people.owner.id];
+
+    const answers = new Set<string>();
+    for (const organizationId of ids) {
+      answers.add(JSON.stringify(await visit.ask(changeDocument(field), { input: { ...input, organizationId } })));
+    }
+
+    expect([...answers].map((answer) => JSON.parse(answer).errors)).toEqual([
+      [expect.objectContaining({ extensions: { code: 'FORBIDDEN', needs: wrongly[field]![0] } })],
+    ]);
+  },
+);
+
+test.each(
+  Object.keys({ ...wrongly, ...wronglyThere }).filter(
+    (field) => !daily.includes(field) && !ofSystemAdminAlone.includes(wrongly[field]?.[0] ?? ''),
+  ),
+)('%s: whoever acts as staff is told so before anything that is wrong with the input, and nothing is written', async (field) => {
+  const visit = await personas[actingAsStaff]();
+  const before = await fingerprint(world.database);
+  const input = wrongly[field]?.[1] ?? { organizationId: '?', ...wronglyThere[field]![1] };
+
+  const { [field]: result } = await visit.run(changeDocument(field), { input });
+
+  expect(result).toEqual({ __typename: 'RuleError', code: 'WHILE_IMPERSONATING' });
+  expect(await fingerprint(world.database)).toEqual(before);
+});
 
 const ofPerson = async (person: Person): Promise<Record<string, object>> => ({
   userUpdate: { name: 'Another name' },
@@ -1909,4 +2389,171 @@ test('an organization gives no power over people, apps or pools: its owner is re
   ] as const) {
     expect(member((await owner.run(changeDocument(field), { input }))[field])).toBe('NotFoundError NOT_FOUND');
   }
+});
+
+// ---------------------------------------------------------------- of members: who acts on whom, and gives what
+
+/** Custom roles of rank 70, beside the built-in ones. */
+const customRoles = {
+  updater: ['org:members:update'],
+  remover: ['org:members:remove'],
+  recruiter: ['org:members:invite'],
+  plain: [],
+};
+/** Whom each role reaches: everybody of its own rank and below. */
+const reaches: Record<string, readonly string[]> = {
+  org_admin: ['org_admin', 'org_manager', 'seller', 'plain', 'org_member'],
+  org_manager: ['org_manager', 'seller', 'plain', 'org_member'],
+  updater: ['plain', 'org_member'],
+  remover: ['plain', 'org_member'],
+};
+const onMembers = [
+  ['organizationSetMemberStatus', { status: 'SUSPENDED' }, ['org_admin', 'org_manager', 'updater']],
+  ['organizationSetMemberRoles', { roleCodes: [] }, ['org_admin', 'org_manager', 'updater']],
+  ['organizationRemoveMember', {}, ['org_admin', 'remover']],
+] as const;
+
+describe.each(onMembers.flatMap(([field, input, roles]) => roles.map((role) => [field, role, input] as const)))(
+  '%s by %s',
+  (field, role, input) => {
+    test.each(reaches.org_admin!)('on %s', async (target) => {
+      const [caller, member] = [await world.person(), await world.person()];
+      const organization = await another({
+        customRoles,
+        members: [
+          [caller, [role]],
+          [member, [target]],
+        ],
+      });
+      const visit = await cast.visit(caller);
+      const before = await fingerprint(world.database);
+
+      const { [field]: result } = await visit.run(powerDocument(field), {
+        input: { organizationId: organization.id, userId: member.id, ...input },
+      });
+
+      if (reaches[role]!.includes(target)) {
+        expect(result).toEqual({ __typename: typeOf(field, 'Success') });
+        return;
+      }
+      expect(result).toEqual(tooPowerful(target));
+      expect(await fingerprint(world.database)).toEqual(before);
+    });
+  },
+);
+
+const lacks = (...permissions: string[]) => ({ __typename: 'PowerError', code: 'PERMISSION_NOT_HELD', roles: [], permissions });
+/** What each may not give, by the role that they would give; everything else they may. */
+const withheld: Record<string, Record<string, object>> = {
+  org_admin: {},
+  org_manager: { org_admin: tooPowerful('org_admin'), remover: lacks('org:members:remove') },
+  updater: {
+    org_admin: tooPowerful('org_admin'),
+    org_manager: tooPowerful('org_manager'),
+    seller: tooPowerful('seller'),
+    remover: lacks('org:members:remove'),
+    recruiter: lacks('org:members:invite'),
+  },
+  recruiter: {
+    org_admin: tooPowerful('org_admin'),
+    org_manager: tooPowerful('org_manager'),
+    seller: tooPowerful('seller'),
+    remover: lacks('org:members:remove'),
+    updater: lacks('org:members:update'),
+  },
+};
+const giving = [
+  ['organizationSetMemberRoles', ['org_admin', 'org_manager', 'updater']],
+  ['organizationCreateInvitation', ['org_admin', 'org_manager', 'recruiter']],
+] as const;
+
+describe.each(giving.flatMap(([field, roles]) => roles.map((role) => [field, role] as const)))('%s by %s', (field, role) => {
+  test.each(['org_admin', 'org_manager', 'seller', 'updater', 'remover', 'recruiter', 'plain', 'org_member'])(
+    'with %s',
+    async (given) => {
+      const [caller, member] = [await world.person(), await world.person()];
+      const organization = await another({ customRoles, members: [[caller, [role]], [member]] });
+      const visit = await cast.visit(caller);
+      const before = await fingerprint(world.database);
+      const whom = field === 'organizationSetMemberRoles' ? { userId: member.id } : { email: unheardOf() };
+
+      const { [field]: result } = await visit.run(powerDocument(field), {
+        input: { organizationId: organization.id, roleCodes: [given], ...whom },
+      });
+
+      const refused = withheld[role]![given];
+      expect(result).toEqual(refused ?? { __typename: typeOf(field, 'Success') });
+      if (refused) expect(await fingerprint(world.database)).toEqual(before);
+    },
+  );
+});
+
+test('what somebody is on the platform is nothing in an organization, and staff reach everybody there', async () => {
+  const superAdmin = await cast.visit(cast.people.superAdmin);
+  const [systemAdmin, manager] = [await world.person({ roles: ['system_admin'] }), await world.person()];
+  const organization = await another({ members: [[systemAdmin], [manager, ['org_manager']]] });
+  const suspend = async (visit: Visit) =>
+    (
+      await visit.run(powerDocument('organizationSetMemberStatus'), {
+        input: { organizationId: organization.id, userId: systemAdmin.id, status: 'SUSPENDED' },
+      })
+    ).organizationSetMemberStatus;
+
+  expect(await suspend(await cast.visit(manager))).toEqual({ __typename: 'OrganizationSetMemberStatusSuccess' });
+  expect(await suspend(superAdmin)).toEqual({ __typename: 'OrganizationSetMemberStatusSuccess' });
+});
+
+test("an organization's impersonation does the daily business there, and nowhere else", async () => {
+  const { acme: ofAcme, globex } = cast.organizations;
+  const { manager, admin, traveller } = cast.people;
+  const visit = await cast.visit(manager, { impersonator: { by: admin, from: await cast.visit(admin), boundTo: ofAcme } });
+  const asTraveller = await cast.visit(traveller, {
+    impersonator: { by: admin, from: await cast.visit(admin), boundTo: ofAcme },
+  });
+  const invite = async (by: Visit, { id }: Organization) =>
+    member(
+      (await by.run(changeDocument('organizationCreateInvitation'), { input: { organizationId: id, email: unheardOf() } }))
+        .organizationCreateInvitation,
+    );
+
+  expect(await invite(visit, ofAcme)).toBe('OrganizationCreateInvitationSuccess');
+  expect(await invite(visit, globex)).toBe('NotFoundError NOT_FOUND');
+  // The person may there, and would by a session of their own.
+  expect(await invite(asTraveller, globex)).toBe('NotFoundError NOT_FOUND');
+  expect(await invite(await cast.visit(traveller), globex)).toBe('OrganizationCreateInvitationSuccess');
+  expect(
+    member(
+      (
+        await visit.run(changeDocument('organizationSetMemberRoles'), {
+          input: { organizationId: ofAcme.id, ...(await aMember(ofAcme)), roleCodes: [] },
+        })
+      ).organizationSetMemberRoles,
+    ),
+  ).toBe('RuleError WHILE_IMPERSONATING');
+});
+
+test('a member leaves the organization that the session is scoped to, and no other', async () => {
+  const jo = await world.person();
+  const [here, there] = [await another({ members: [[jo]] }), await another({ members: [[jo]] })];
+  const visit = await cast.visit(jo, { organization: here });
+  const leave = async ({ id }: Organization) =>
+    member(
+      (await visit.run(changeDocument('accountLeaveOrganization'), { input: { organizationId: id } })).accountLeaveOrganization,
+    );
+
+  expect(await leave(there)).toBe('NotFoundError NOT_FOUND');
+  expect(await leave(here)).toBe('AccountLeaveOrganizationSuccess');
+});
+
+test('a suspended member leaves; an address that is not verified accepts by the link, and not by the id', async () => {
+  const [jo, kim] = [await world.person(), await world.person({ emailVerified: false })];
+  const organization = await another({ members: [[jo, ['org_member'], 'SUSPENDED']] });
+  const { id: invitationId, token } = await world.invitation({ organization, email: kim.email });
+  const said = async (person: Person, field: string, input: object) =>
+    member((await (await cast.visit(person)).run(changeDocument(field), { input }))[field]);
+
+  expect(await said(jo, 'accountLeaveOrganization', { organizationId: organization.id })).toBe('AccountLeaveOrganizationSuccess');
+  expect(await said(kim, 'accountDeclineInvitation', { invitationId })).toBe('NotFoundError NOT_FOUND');
+  expect(await said(kim, 'accountAcceptInvitation', { invitationId })).toBe('NotFoundError NOT_FOUND');
+  expect(await said(kim, 'accountAcceptInvitation', { token })).toBe('AccountAcceptInvitationSuccess');
 });

@@ -166,6 +166,39 @@ describe('a batch with a mutation', () => {
     expect(await eventsAbout(jo)).toEqual([]);
   });
 
+  test('judges each operation afresh in an organization: who gives up their role there does nothing more by it', async () => {
+    const me = await world.person();
+    const organization = await world.organization({ owner: await world.person(), members: [[me, ['org_admin']]] });
+    const input = { organizationId: organization.id };
+    const createRole = (code: string): [string, object] => [
+      `mutation ($input: OrganizationCreateRoleInput!) { organizationCreateRole(input: $input) {
+        __typename ... on MutationError { code } ... on OrganizationCreateRoleSuccess { role { code memberCount } } } }`,
+      { input: { ...input, code, name: 'New', permissionCodes: [] } },
+    ];
+    const setMyRoles = (...roleCodes: string[]): [string, object] => [
+      `mutation ($input: OrganizationSetMemberRolesInput!) { organizationSetMemberRoles(input: $input) {
+        __typename ... on OrganizationSetMemberRolesSuccess { membership { roles { code } } } } }`,
+      { input: { ...input, userId: me.id, roleCodes } },
+    ];
+
+    const answers = await (await visit(me)).batch([
+      createRole('one'),
+      setMyRoles('one', 'org_member'),
+      createRole('two'),
+      setMyRoles('org_admin'),
+    ]);
+
+    expect(said(answers)).toEqual([
+      { __typename: 'OrganizationCreateRoleSuccess', role: { code: 'one', memberCount: 0 } },
+      { __typename: 'OrganizationSetMemberRolesSuccess', membership: { roles: codes('one', 'org_member') } },
+      ['TOKEN_STALE'],
+      ['TOKEN_STALE'],
+    ]);
+    expect(
+      await world.database.query(world.sql`SELECT code FROM roles WHERE organization_id = ${organization.uuid}::uuid`),
+    ).toEqual(codes('one'));
+  });
+
   test('ends with the session that it ends: signing oneself out everywhere answers, and all after it is UNAUTHENTICATED', async () => {
     const me = await world.person();
     const mine = await visit(me);
@@ -251,6 +284,7 @@ describe('statements', () => {
 describe('what must come alone', () => {
   const newPassword = 'a staple that is quite correct';
   const create = 'mutation ($input: UserCreateInput!) { userCreate(input: $input) { __typename } }';
+  const accept = 'mutation ($input: AccountAcceptInvitationInput!) { accountAcceptInvitation(input: $input) { __typename } }';
   const lone: Record<string, readonly [document: string, variables?: object]> = {
     userSetPassword: [
       'mutation ($input: UserSetPasswordInput!) { userSetPassword(input: $input) { __typename } }',
@@ -281,13 +315,22 @@ describe('what must come alone', () => {
     'userCreate with a password in the document': [
       `mutation { ... on Mutation @include(if: true) { userCreate(input: { email: "alone@example.com", password: "${newPassword}" }) { __typename } } }`,
     ],
+    accountSignUp: [
+      'mutation ($input: AccountSignUpInput!) { accountSignUp(input: $input) { __typename } }',
+      { input: { invitationToken: 'of no link', password: newPassword } },
+    ],
+    'accountAcceptInvitation with a token': [accept, { input: { token: 'of no link' } }],
+    'accountAcceptInvitation with a token of its own variable': [
+      'mutation ($secret: String) { accountAcceptInvitation(input: { token: $secret }) { __typename } }',
+      { secret: 'of no link' },
+    ],
     authLogout: ['mutation { authLogout { __typename } }'],
   };
 
   test.each(Object.entries(lone))('%s: the batch is refused whole with 400, wherever it stands', async (name, operation) => {
     const jo = await world.person({ name: 'Jo' });
     const [query, variables] = operation;
-    const told = /^userCreate with a password|^\w+/.exec(name)![0];
+    const told = /^userCreate with a password|^accountAcceptInvitation with a token|^\w+/.exec(name)![0];
     const before = await fingerprint(world.database);
 
     for (const client of [admin, world.anonymous]) {
@@ -329,6 +372,18 @@ describe('what must come alone', () => {
     ]);
 
     expect(said(answers)).toEqual([{ __typename: 'UserCreateSuccess' }, { __typename: 'UserCreateSuccess' }, { totalCount: 2 }]);
+  });
+
+  test('is what holds a secret: an invitation is accepted by its id in a batch', async () => {
+    const jo = await world.person();
+    const invitations = [1, 2].map(async () =>
+      world.invitation({ organization: await world.organization({ owner: await world.person() }), email: jo.email }),
+    );
+    const ids = (await Promise.all(invitations)).map(({ id }) => id);
+
+    const answers = await (await visit(jo)).batch(ids.map((invitationId) => [accept, { input: { invitationId } }]));
+
+    expect(said(answers)).toEqual(ids.map(() => ({ __typename: 'AccountAcceptInvitationSuccess' })));
   });
 
   test('may come by itself: nothing of that is refused as a batch', async () => {

@@ -14,6 +14,7 @@ import { testDatabase } from './support/database.ts';
 /** An operation of the documentation: who sends it, the text, its variables, and the error or refusal that it shows. */
 interface Example {
   readonly title: string;
+  readonly page: string;
   readonly as: string;
   readonly code: string | undefined;
   readonly place: string | undefined;
@@ -28,6 +29,7 @@ const pages = (await readdir('docs')).filter((name) => name.endsWith('.md'));
 const texts = await Promise.all(pages.map((page) => readFile(join('docs', page), 'utf8')));
 const examples: Example[] = texts.flatMap((text, at) =>
   [...text.matchAll(example)].map(({ groups: { as, code, place, query, variables = '{}' } = {} }) => ({
+    page: pages[at]!,
     title: `${pages[at]}: ${/\b(?:query|mutation) (\w+)/.exec(query!)?.[1]}`,
     as: as!,
     code,
@@ -64,21 +66,40 @@ async function signIn(persona: string): Promise<string> {
   return data.authLogin.tokens.accessToken;
 }
 
-const tokenOf = (persona: string): Promise<string> => {
-  if (!tokens.has(persona)) tokens.set(persona, signIn(persona));
-  return tokens.get(persona)!;
+/** One sign-in for each page: what a page does may have made the tokens of another stale. */
+const tokenOf = (persona: string, page = ''): Promise<string> => {
+  const visit = `${persona} ${page}`;
+  if (!tokens.has(visit)) tokens.set(visit, signIn(persona));
+  return tokens.get(visit)!;
 };
 
-/** `<id of …>` stands for an id of the demo data: of a person by address, of an app by code, of somebody's session. */
+/** Kinds of things that have no address, how one is named, and where its id is. */
+const named: readonly [name: RegExp, query: string, id: (data: any, one: string) => string][] = [
+  [/^app (?<one>.+)$/, 'query ($one: String!) { appByCode(code: $one) { id } }', ({ appByCode }) => appByCode.id],
+  [
+    /^organization (?<one>.+)$/,
+    'query ($one: String!) { organizationBySlug(slug: $one) { id } }',
+    ({ organizationBySlug }) => organizationBySlug.id,
+  ],
+  [
+    /^role (?<one>.+) at (?<place>.+)$/,
+    'query ($place: String!) { organizationBySlug(slug: $place) { roles { id code } } }',
+    ({ organizationBySlug }, one) => organizationBySlug.roles.find(({ code }: { code: string }) => code === one).id,
+  ],
+  [
+    /^the invitation to (?<one>.+) at (?<place>.+)$/,
+    'query ($place: String!) { organizationBySlug(slug: $place) { invitations(first: 50, status: [PENDING, DECLINED]) { nodes { id email } } } }',
+    ({ organizationBySlug }, one) =>
+      organizationBySlug.invitations.nodes.find(({ email }: { email: string }) => email === one).id,
+  ],
+];
+
+/** `<id of …>` stands for an id: of a person by address, of somebody's session, or of what `named` has. */
 async function idOf(what: string): Promise<string> {
   const token = await tokenOf('system_admin');
-  const [, app] = /^app (.+)$/.exec(what) ?? [];
-  if (app) {
-    const { data } = await ask(
-      { query: 'query ($code: String!) { appByCode(code: $code) { id } }', variables: { code: app } },
-      token,
-    );
-    return data.appByCode.id;
+  for (const [name, query, id] of named) {
+    const variables = name.exec(what)?.groups;
+    if (variables) return id((await ask({ query, variables }, token)).data, variables.one!);
   }
   const [, session, email] = /^(a session of )?(.+)$/.exec(what)!;
   const query = 'query ($emails: [EmailAddress!]) { usersLookup(emails: $emails) { users { id sessions { id } } } }';
@@ -126,9 +147,12 @@ describe('what the documentation shows', () => {
     expect(examples.length).toBeGreaterThan(8);
   });
 
-  test.each(examples)('$title', async ({ as, code, place, query, variables }) => {
+  test.each(examples)('$title', async ({ as, page, code, place, query, variables }) => {
     const refusal = code?.endsWith('Error') ? code : undefined;
-    const { data, errors = [] } = await ask({ query: withTypes(query), variables: await filled(variables) }, await tokenOf(as));
+    const { data, errors = [] } = await ask(
+      { query: withTypes(query), variables: await filled(variables) },
+      await tokenOf(as, page),
+    );
 
     expect(errors.map((error) => [error.extensions.code, error.path?.join('.')])).toEqual(
       code && !refusal ? [[code, place]] : [],

@@ -640,6 +640,34 @@ describe('a key is ignored', () => {
     expect(await rowsOf(key)).toEqual([]);
   });
 
+  test('on an invitation that is answered by its token: the second finds that it is used', async () => {
+    const jo = await world.person();
+    const visit = await visits.visit(jo);
+    const organization = await world.organization({ owner: await world.person() });
+    const key = newKey();
+    const accept = `mutation ($input: AccountAcceptInvitationInput!) { accountAcceptInvitation(input: $input) {
+      __typename ... on MutationError { code } } }`;
+    const signUp = `mutation ($input: AccountSignUpInput!) { accountSignUp(input: $input) {
+      __typename ... on MutationError { code } } }`;
+    const { token } = await world.invitation({ organization, email: jo.email });
+    const { token: invitationToken } = await world.invitation({ organization, email: 'signs-up-with-a-key@example.com' });
+
+    const answers = [];
+    for (const _ of [1, 2]) answers.push((await withKey(visit, key, accept, { token })).data.accountAcceptInvitation);
+    for (const _ of [1, 2]) {
+      const input = { invitationToken, password: newPassword };
+      answers.push((await withKey({ token: null }, key, signUp, input)).data.accountSignUp);
+    }
+
+    expect(answers).toEqual([
+      { __typename: 'AccountAcceptInvitationSuccess' },
+      { __typename: 'InvitationError', code: 'INVITATION_USED' },
+      { __typename: 'AccountSignUpSuccess' },
+      { __typename: 'InvitationError', code: 'INVITATION_USED' },
+    ]);
+    expect(await rowsOf(key)).toEqual([]);
+  });
+
   test('on what gives tokens: each login is a session of its own, and each refresh uses its token', async () => {
     const jo = await world.person();
     const key = newKey();

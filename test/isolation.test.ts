@@ -30,6 +30,7 @@ type Caller =
   | 'base'
   | 'admin'
   | 'scopedAdmin'
+  | 'owner'
   | 'confined'
   | 'boundImpersonator'
   | 'staffImpersonator'
@@ -90,6 +91,7 @@ beforeAll(async () => {
     base: await visit(people.base),
     admin: await visit(people.admin),
     scopedAdmin: await visit(people.admin, { organization: organizations.acme }),
+    owner: await visit(people.owner),
     confined: await visit(people.confined),
     boundImpersonator: await cast.adminAsTraveller(),
     staffImpersonator: await cast.staffAsTraveller(),
@@ -404,6 +406,7 @@ function ofCodes(
   takes: Kind,
   hidden: readonly Kind[],
   rest: () => object,
+  callers: Place['callers'] = [{ who: ['staff'], hidden }],
 ): Record<string, Place> {
   const type = `${mutation[0]!.toUpperCase()}${mutation.slice(1)}Input`;
   const path = ['input', field, '0'];
@@ -413,7 +416,7 @@ function ofCodes(
       document: `mutation ($input: ${type}!) { ${mutation}(input: $input) {
         __typename ... on MutationError { code path } ... on ValidationError { issues { path code } } } }`,
       variables: (id) => ({ input: { ...rest(), [field]: [id] } }),
-      callers: [{ who: ['staff'], hidden }],
+      callers,
       nothing: {
         [mutation]: {
           __typename: 'ValidationError',
@@ -442,8 +445,8 @@ function ofHomePool(mutation: string, rest: () => object): Record<string, Place>
 
 /** Who asks, where the input names them; somebody else where they are nobody of whom that is tried. */
 function personBehind(visit: Visit): Person {
-  const { base, admin, confined, systemAdmin, superAdmin } = cast.people;
-  const people = { base, admin, scopedAdmin: admin, confined, staff: systemAdmin, scopedStaff: superAdmin };
+  const { base, admin, owner, confined, systemAdmin, superAdmin } = cast.people;
+  const people = { base, admin, scopedAdmin: admin, owner, confined, staff: systemAdmin, scopedStaff: superAdmin };
   return Object.entries(people).find(([caller]) => callers[caller as Caller] === visit)?.[1] ?? stranger;
 }
 
@@ -454,6 +457,25 @@ const aPerson = () => ({ userId: stranger.id });
 const anApp = () => ({ appId: foreign.app });
 const aPool = () => ({ poolCode: foreign.poolCode });
 const newEmail = () => ({ email: 'nobody-has-this@example.com' });
+
+/** The organization that a mutation names, with all else in it of the foreign one; where staff alone may, they see it. */
+const anywhere = (mutation: string, rest: () => object): Record<string, Place> =>
+  ofMutation(
+    mutation,
+    'organizationId',
+    'org',
+    [{ who: [...tenants, 'owner', 'staffImpersonator'] }, { who: allStaff, hidden: [] }],
+    rest,
+  );
+/** Whoever does as they please in Acme, where what is foreign is unknown to staff as well. */
+const whoRuleAcme: Place['callers'] = [{ who: ['admin', 'scopedAdmin', 'owner', ...allStaff] }];
+const whoeverElse: Place['callers'] = [{ who: ['base', 'admin', 'scopedAdmin', 'confined', ...allStaff] }];
+const ofAcme = () => ({ organizationId: cast.organizations.acme.id });
+const aColleague = () => ({ userId: cast.people.member.id });
+/** What is asked for by a secret is not repeated. */
+const withoutItsSecret = (mutation: string, field: string) => ({
+  [mutation]: { ...notFound(mutation, field)[mutation], id: null },
+});
 
 Object.assign(places, {
   ...ofMutation('userUpdate', 'userId', 'user', ofStaff, () => ({ name: 'Another name' })),
@@ -506,6 +528,88 @@ Object.assign(places, {
   ...ofMutation('poolAddUser', 'userId', 'user', ofSystemAdmins, aPool),
   ...ofMutation('poolRemoveUser', 'poolCode', 'poolCode', ofSystemAdmins, aPerson),
   ...ofMutation('poolRemoveUser', 'userId', 'user', ofSystemAdmins, aPool),
+
+  ...ofMutation('organizationCreate', 'ownerId', 'user', ofStaff, () => ({ name: 'New' })),
+  ...anywhere('organizationUpdate', () => ({ description: 'Another description' })),
+  ...ofMutation('organizationSuspend', 'organizationId', 'org', ofStaff, () => ({ reason: 'Has not paid' })),
+  ...ofMutation('organizationReactivate', 'organizationId', 'org', ofStaff),
+  ...ofMutation('organizationDelete', 'organizationId', 'org', ofStaff),
+  ...anywhere('organizationTransferOwnership', () => ({ newOwnerId: stranger.id })),
+  ...ofMutation('organizationTransferOwnership', 'newOwnerId', 'user', [{ who: ['owner', ...allStaff] }], ofAcme),
+
+  ...ofMutation('organizationAddMember', 'organizationId', 'org', ofStaff, aPerson),
+  ...ofMutation('organizationAddMember', 'userId', 'user', ofStaff, ofAcme),
+  ...ofCodes('organizationAddMember', 'roleCodes', 'roleCode', ['roleCode'], () => ({ ...ofAcme(), ...aPerson() })),
+  ...anywhere('organizationRemoveMember', aPerson),
+  ...ofMutation('organizationRemoveMember', 'userId', 'user', whoRuleAcme, ofAcme),
+  ...anywhere('organizationSetMemberStatus', () => ({ ...aPerson(), status: 'SUSPENDED' })),
+  ...ofMutation('organizationSetMemberStatus', 'userId', 'user', whoRuleAcme, () => ({ ...ofAcme(), status: 'SUSPENDED' })),
+  ...anywhere('organizationSetMemberRoles', () => ({ ...aPerson(), roleCodes: [] })),
+  ...ofMutation('organizationSetMemberRoles', 'userId', 'user', whoRuleAcme, () => ({ ...ofAcme(), roleCodes: [] })),
+  ...ofCodes('organizationSetMemberRoles', 'roleCodes', 'roleCode', ['roleCode'], () => ({ ...ofAcme(), ...aColleague() }), [
+    { who: ['admin', 'scopedAdmin', ...allStaff] },
+  ]),
+
+  ...anywhere('organizationCreateRole', () => ({ code: 'nobody-has-this', name: 'New', permissionCodes: [] })),
+  ...anywhere('organizationUpdateRole', () => ({ roleId: foreign.role, name: 'Another name' })),
+  ...ofMutation('organizationUpdateRole', 'roleId', 'role', whoRuleAcme, () => ({ ...ofAcme(), name: 'Another name' })),
+  ...anywhere('organizationDeleteRole', () => ({ roleId: foreign.role })),
+  ...ofMutation('organizationDeleteRole', 'roleId', 'role', whoRuleAcme, ofAcme),
+
+  ...anywhere('organizationCreateInvitation', newEmail),
+  'OrganizationCreateInvitationInput.roleIds': {
+    takes: ['role'],
+    document: `mutation ($input: OrganizationCreateInvitationInput!) { organizationCreateInvitation(input: $input) { ${refusal} ... on NotFoundError { id } } }`,
+    variables: (id) => ({ input: { ...ofAcme(), ...newEmail(), roleIds: [cast.roles.orgAdmin.id, id] } }),
+    callers: whoRuleAcme,
+    nothing: {
+      organizationCreateInvitation: {
+        __typename: 'NotFoundError',
+        code: 'NOT_FOUND',
+        message: expect.any(String),
+        path: ['input', 'roleIds', '1'],
+        id: '«id»',
+      },
+    },
+  },
+  ...ofCodes('organizationCreateInvitation', 'roleCodes', 'roleCode', ['roleCode'], () => ({ ...ofAcme(), ...newEmail() }), [
+    { who: ['admin', 'scopedAdmin', ...allStaff] },
+  ]),
+  ...anywhere('organizationResendInvitation', () => ({ invitationId: foreign.inv })),
+  ...ofMutation('organizationResendInvitation', 'invitationId', 'inv', whoRuleAcme, ofAcme),
+  ...anywhere('organizationRevokeInvitation', () => ({ invitationId: foreign.inv })),
+  ...ofMutation('organizationRevokeInvitation', 'invitationId', 'inv', whoRuleAcme, ofAcme),
+
+  // Staff, who see every invitation, are not invited by it.
+  ...ofMutation('accountAcceptInvitation', 'invitationId', 'inv', whoeverElse),
+  ...ofMutation('accountDeclineInvitation', 'invitationId', 'inv', whoeverElse),
+  ...ofMutation('accountLeaveOrganization', 'organizationId', 'org', whoeverElse),
+  'AccountAcceptInvitationInput.token': {
+    takes: ['linkToken'],
+    document: `mutation ($input: AccountAcceptInvitationInput!) { accountAcceptInvitation(input: $input) { ${refusal} ... on NotFoundError { id } } }`,
+    variables: (token) => ({ input: { token } }),
+    callers: whoeverElse,
+    nothing: withoutItsSecret('accountAcceptInvitation', 'token'),
+  },
+  'AccountSignUpInput.invitationToken': {
+    takes: ['linkToken'],
+    document: `mutation ($input: AccountSignUpInput!) { accountSignUp(input: $input) { ${refusal} ... on NotFoundError { id } } }`,
+    variables: (invitationToken) => ({ input: { invitationToken, password: 'a staple that is correct' } }),
+    callers: [{ who: ['anonymous', 'admin', 'staff'], hidden: [] }],
+    nothing: withoutItsSecret('accountSignUp', 'invitationToken'),
+  },
+  // To who holds the token of a link: as a login says it.
+  'AccountSignUpInput.appCode': {
+    takes: ['appCode'],
+    document: `mutation ($input: AccountSignUpInput!) { accountSignUp(input: $input) { ${refusal} } }`,
+    variables: (appCode) => ({
+      input: { invitationToken: foreign.linkToken, password: 'a staple that is correct', appCode },
+    }),
+    callers: [{ who: ['anonymous', 'admin', 'staff'], hidden: [] }],
+    nothing: {
+      accountSignUp: { __typename: 'AuthenticationError', code: 'APP_NOT_FOUND', message: expect.any(String), path: null },
+    },
+  },
 
   // A link for an invitation sets no password.
   'AccountResetPasswordInput.token': {
@@ -587,6 +691,18 @@ const namesNothing = [
   // What would be taken, where only those may ask who see whoever has it.
   ...['UserCreateInput.email', 'UserCreateInput.externalId', 'UserUpdateInput.email', 'UserUpdateInput.externalId'],
   ...['AppCreateInput.code', 'PoolCreateInput.code'],
+  ...['AccountSignUpInput.name', 'AccountSignUpInput.password', 'OrganizationCreateInput.slug'],
+  ...['OrganizationCreateInput.name', 'OrganizationCreateInput.description'],
+  ...['OrganizationCreateInput.website', 'OrganizationCreateInput.logoUrl'],
+  ...['OrganizationUpdateInput.name', 'OrganizationUpdateInput.description'],
+  ...['OrganizationUpdateInput.website', 'OrganizationUpdateInput.logoUrl'],
+  ...['OrganizationSuspendInput.reason', 'OrganizationDeleteInput.reason'],
+  ...['OrganizationCreateRoleInput.code', 'OrganizationCreateRoleInput.name', 'OrganizationCreateRoleInput.description'],
+  ...['OrganizationUpdateRoleInput.name', 'OrganizationUpdateRoleInput.description'],
+  // A catalog that everybody knows.
+  ...['OrganizationCreateRoleInput.permissionCodes', 'OrganizationUpdateRoleInput.permissionCodes'],
+  // Which slug is taken, and which address a member's, is told, and not whose it is; below.
+  ...['OrganizationUpdateInput.slug', 'OrganizationCreateInvitationInput.email'],
   // Answered alike whoever has it; below.
   ...['AccountRequestPasswordResetInput.email', 'AccountRequestPasswordResetInput.appCode'],
 ];
@@ -756,9 +872,9 @@ test.each(placesOf((place, name) => !whoAsks(place).includes('anonymous') && nam
   },
 );
 
-test.each(placesOf((place, name) => place.document.startsWith('mutation') && !/^(Auth|AccountReset)/.test(name)))(
+test.each(placesOf((place, name) => place.document.startsWith('mutation') && !/^(Auth|AccountReset|AccountSignUp)/.test(name)))(
   '%s: whoever acts as somebody is refused alike, whatever is sent, and nothing is changed',
-  async (_name, place) => {
+  async (name, place) => {
     const kind = place.takes[0]!;
     const { traveller } = cast.people;
     for (const caller of ['boundImpersonator', 'staffImpersonator'] as const) {
@@ -769,7 +885,10 @@ test.each(placesOf((place, name) => place.document.startsWith('mutation') && !/^
       for (const id of [random(kind), traveller.id, callers[caller].sessionId, ...Object.values(foreign), ...malformed(kind)])
         expect(await ask(id)).toBe(notThere);
 
-      expect(notThere).toMatch(/"FORBIDDEN"|"WHILE_IMPERSONATING"/);
+      // An organization that neither can see is not there; what is in their own is refused before it is looked for.
+      expect(notThere).toMatch(
+        /^Organization\w+\.organizationId$/.test(name) ? /"FORBIDDEN"|"NOT_FOUND"/ : /"FORBIDDEN"|"WHILE_IMPERSONATING"/,
+      );
       expect(await fingerprint(world.database)).toEqual(before);
     }
   },
@@ -823,6 +942,162 @@ test('mismatched pairs: a session is of the person that is named with it, or of 
     expect(await terminate(base, userId, sessionId)).toMatchObject({ __typename: 'NotFoundError', code: 'NOT_FOUND' });
   }
   expect(await fingerprint(world.database)).toEqual(before);
+});
+
+/** Everything of a mutation's answer that says something. */
+const answered = async (visit: Visit, mutation: string, input: object) => {
+  const type = `${mutation[0]!.toUpperCase()}${mutation.slice(1)}Input`;
+  const details = '... on NotFoundError { id } ... on ConflictError { existing { id } } ... on PowerError { roles permissions }';
+  const members = schema.getPossibleTypes(getNamedType(schema.getMutationType()!.getFields()[mutation]!.type) as never);
+  const known = details.split(/(?<=\}) (?=\.)/).filter((part) => members.some(({ name }) => part.includes(` ${name} `)));
+  const { data } = await visit.ask(
+    `mutation ($input: ${type}!) { ${mutation}(input: $input) { ${refusal} ${known.join(' ')} } }`,
+    {
+      input,
+    },
+  );
+  return data[mutation];
+};
+
+test('mismatched pairs: a member, a role or an invitation of one organization is unknown in another, whoever sees both', async () => {
+  const { acme, globex, initech, shop } = cast.organizations;
+  const { people, roles, invitations } = cast;
+  // Somebody who rules two organizations, and staff, who rule all.
+  const both = await world.person();
+  const here = await world.organization({ owner: both });
+  const there = await world.organization({ owner: both, customRoles: { guest: [] }, members: [[people.member]] });
+  const [role] = await world.database.query<{ id: string }>(
+    world.sql`SELECT id FROM roles WHERE organization_id = ${there.uuid}::uuid`,
+  );
+  const invitation = await world.invitation({ organization: there, email: 'somebody@example.com' });
+  const ofThere = { userId: people.member.id, roleId: encodeId('role', role!.id), invitationId: invitation.id };
+  const email = 'nobody-has-this@example.com';
+  const pairs = [
+    [await cast.visit(both), here, ofThere],
+    [callers.staff, here, ofThere],
+    [callers.staff, acme, { userId: people.outsider.id, roleId: roles.scout.id, invitationId: invitations.toTraveller.id }],
+    [callers.staff, globex, { userId: people.admin.id, roleId: roles.inviter.id, invitationId: invitations.ofAcme.id }],
+    [callers.staff, initech, { userId: people.traveller.id, roleId: roles.turnkey.id, invitationId: invitations.ofClosed.id }],
+    [callers.staff, shop, { userId: people.founder.id, roleId: roles.systemAdmin.id, invitationId: foreign.inv }],
+  ] as const;
+  const before = await fingerprint(world.database);
+
+  for (const [visit, { id: organizationId }, { userId, roleId, invitationId }] of pairs) {
+    const asked = (mutation: string, field: string, kind: IdPrefix, id: string, rest: object = {}) =>
+      Promise.all(
+        [id, random(kind)].map(async (value) =>
+          withoutId(await answered(visit, mutation, { organizationId, ...rest, [field]: value }), value),
+        ),
+      );
+    const answers = [
+      await asked('organizationRemoveMember', 'userId', 'user', userId),
+      await asked('organizationSetMemberStatus', 'userId', 'user', userId, { status: 'ACTIVE' }),
+      await asked('organizationSetMemberRoles', 'userId', 'user', userId, { roleCodes: [] }),
+      await asked('organizationTransferOwnership', 'newOwnerId', 'user', userId),
+      await asked('organizationUpdateRole', 'roleId', 'role', roleId, { name: 'Another name' }),
+      await asked('organizationDeleteRole', 'roleId', 'role', roleId),
+      await asked('organizationResendInvitation', 'invitationId', 'inv', invitationId),
+      await asked('organizationRevokeInvitation', 'invitationId', 'inv', invitationId),
+    ];
+    for (const [foreigner, nobody] of answers) {
+      expect(foreigner).toEqual(nobody);
+      expect(nobody).toMatchObject({ __typename: 'NotFoundError', code: 'NOT_FOUND', id: '«id»' });
+    }
+    expect(await answered(visit, 'organizationCreateInvitation', { organizationId, email, roleIds: [roleId] })).toMatchObject({
+      __typename: 'NotFoundError',
+      id: roleId,
+      path: ['input', 'roleIds', '0'],
+    });
+  }
+  expect(await fingerprint(world.database)).toEqual(before);
+});
+
+test('a platform role is unknown in every organization, by its id and by its code', async () => {
+  const { owner } = callers;
+  const { acme } = cast.organizations;
+  const before = await fingerprint(world.database);
+  const [platformSeller] = await world.database.query<{ id: string }>(
+    world.sql`SELECT id FROM roles WHERE scope = 'PLATFORM' AND code = 'seller'`,
+  );
+
+  for (const uuid of [cast.roles.systemAdmin.uuid, platformSeller!.id]) {
+    for (const [mutation, input] of [
+      ['organizationUpdateRole', { name: 'Mine' }],
+      ['organizationDeleteRole', {}],
+    ] as const) {
+      for (const visit of [owner, callers.staff]) {
+        expect(
+          await answered(visit, mutation, { organizationId: acme.id, roleId: encodeId('role', uuid), ...input }),
+        ).toMatchObject({ __typename: 'NotFoundError', path: ['input', 'roleId'] });
+      }
+    }
+  }
+  for (const code of ['system_admin', 'base_user']) {
+    const input = { organizationId: acme.id, userId: cast.people.member.id, roleCodes: [code] };
+    expect(await answered(callers.staff, 'organizationSetMemberRoles', input)).toMatchObject({ __typename: 'ValidationError' });
+  }
+  expect(await fingerprint(world.database)).toEqual(before);
+});
+
+test('an invitation is for the invited address alone: staff, its organization and its inviter get nothing by its id or its token', async () => {
+  const { ofAcme: invitation } = cast.invitations;
+  const before = await fingerprint(world.database);
+
+  for (const caller of ['admin', 'scopedAdmin', 'owner', 'base', ...allStaff] as const) {
+    for (const [mutation, field, value, nobody] of [
+      ['accountAcceptInvitation', 'invitationId', invitation.id, random('inv')],
+      ['accountAcceptInvitation', 'token', invitation.token, random('linkToken')],
+      ['accountDeclineInvitation', 'invitationId', invitation.id, random('inv')],
+    ] as const) {
+      const ask = async (id: string) => withoutId(await answered(callers[caller], mutation, { [field]: id }), id);
+      expect(await ask(value)).toEqual(await ask(nobody));
+      expect(await ask(value)).toMatchObject({ __typename: 'NotFoundError', id: field === 'token' ? null : '«id»' });
+    }
+  }
+  expect(await fingerprint(world.database)).toEqual(before);
+});
+
+test("a slug that is another's is taken, and whose it is only they are told who see it", async () => {
+  const { acme } = cast.organizations;
+  const taken = async (caller: Caller, slug: string) =>
+    answered(callers[caller], 'organizationUpdate', { organizationId: acme.id, slug });
+  const conflict = { __typename: 'ConflictError', code: 'SLUG_TAKEN', message: expect.any(String), path: ['input', 'slug'] };
+  const before = await fingerprint(world.database);
+
+  expect(await taken('owner', foreign.slug)).toEqual({ ...conflict, existing: null });
+  expect(await taken('scopedAdmin', foreign.slug)).toEqual({ ...conflict, existing: null });
+  expect(await taken('staff', foreign.slug)).toEqual({ ...conflict, existing: { id: foreign.org } });
+  expect(await fingerprint(world.database)).toEqual(before);
+});
+
+test("an address that is not a member's is invited alike, be it somebody's or nobody's", async () => {
+  const [owner, colleague] = [await world.person(), await world.person()];
+  const organization = await world.organization({ owner, members: [[colleague]] });
+  const visit = await cast.visit(owner);
+  const selection = '... on OrganizationCreateInvitationSuccess { replaced invitation { status email roles { code } } }';
+  const invite = async (email: string) => {
+    const { data, errors } = await visit.ask(
+      `mutation ($input: OrganizationCreateInvitationInput!) { organizationCreateInvitation(input: $input) { ${refusal} ${selection} } }`,
+      { input: { organizationId: organization.id, email } },
+    );
+    return withoutId({ data, errors }, email);
+  };
+
+  const nobodys = await invite(`nobody-${newId()}@example.com`);
+  expect(await invite(stranger.email)).toEqual(nobodys);
+  expect(await invite(cast.people.systemAdmin.email)).toEqual(nobodys);
+  // An administrator sees who is a member, and is told which.
+  expect(
+    await answered(visit, 'organizationCreateInvitation', { organizationId: organization.id, email: colleague.email }),
+  ).toMatchObject({ code: 'ALREADY_MEMBER', existing: { id: organization.memberships.get(colleague.uuid) } });
+});
+
+test('an app is looked for only by who holds the token of an invitation', async () => {
+  const newPassword = 'a staple that is quite correct';
+  const signUp = (appCode: string) =>
+    answered(callers.anonymous, 'accountSignUp', { invitationToken: random('linkToken'), password: newPassword, appCode });
+
+  expect(await signUp(foreign.appCode)).toEqual(await signUp(random('appCode')));
 });
 
 test('a foreign id among own ones leaves a gap like an unknown one, and the order stays', async () => {

@@ -12,7 +12,7 @@ import { type Person, startWorld, type World } from './support/world.ts';
 let world: World;
 let admin: Person;
 /** Ids of what is biggest and of what is usual. */
-let ids: Record<'user' | 'busyUser' | 'app' | 'biggest' | 'small' | 'owner' | 'actor', string>;
+let ids: Record<'user' | 'busyUser' | 'newcomer' | 'app' | 'biggest' | 'small' | 'owner' | 'actor', string>;
 let emails: string[];
 let requestId: string;
 let users: string[];
@@ -29,6 +29,7 @@ beforeAll(async () => {
   ids = {
     user: encodeId('user', await one('SELECT id FROM users ORDER BY created_at LIMIT 1 OFFSET 7000')),
     busyUser: encodeId('user', await one('SELECT user_id AS id FROM memberships GROUP BY 1 ORDER BY count(*) DESC LIMIT 1')),
+    newcomer: (await world.person()).id,
     app: encodeId('app', await one('SELECT app_id AS id FROM app_grants GROUP BY 1 ORDER BY count(*) DESC LIMIT 1')),
     biggest: encodeId('org', await one(`${organizations} DESC LIMIT 1`)),
     small: encodeId('org', await one(`${organizations} LIMIT 1`)),
@@ -183,6 +184,17 @@ describe('an index serves the change', () => {
     ['poolRemoveUser', { userId: 'user', poolCode: 'pool' }],
     ['poolSetUserHome', { userId: 'user', poolCode: 'pool' }],
     ['accountUpdate', { name: 'Somebody else' }],
+    ['organizationCreate', { name: 'Anders & Söhne' }],
+    ['organizationUpdate', { organizationId: 'biggest', slug: 'the-biggest' }],
+    ['organizationAddMember', { organizationId: 'biggest', userId: 'newcomer', roleCodes: ['org_admin'] }],
+    ['organizationSetMemberRoles', { organizationId: 'biggest', userId: 'newcomer', roleCodes: ['seller'] }],
+    ['organizationSetMemberStatus', { organizationId: 'biggest', userId: 'newcomer', status: 'SUSPENDED' }],
+    ['organizationRemoveMember', { organizationId: 'biggest', userId: 'newcomer' }],
+    ['organizationCreateRole', { organizationId: 'biggest', code: 'planner', name: 'Planner', permissionCodes: ['org:update'] }],
+    ['organizationCreateInvitation', { organizationId: 'biggest', email: 'nobody.yet@example.com' }],
+    ['organizationSuspend', { organizationId: 'small', reason: 'Looking at plans' }],
+    ['organizationReactivate', { organizationId: 'small' }],
+    ['organizationDelete', { organizationId: 'small' }],
   ] as const)('%s', async (name, input: Record<string, unknown>) => {
     const { rows } = await world.database.pool.query(
       'SELECT code FROM pools p WHERE p.id NOT IN (SELECT home_pool_id FROM users WHERE id = $1) ORDER BY code LIMIT 1',

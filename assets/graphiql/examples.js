@@ -121,4 +121,17 @@ export const examples = [
   }
 }`,
   },
+  {
+    persona: 'Sign in as the system admin or the super admin: a new organization; the second time the slug is taken.',
+    query: `mutation NewOrganization {
+  organizationCreate(input: { name: "Acme Auctions", slug: "acme" }) {
+    ... on OrganizationCreateSuccess {
+      organization { id slug memberCount owner { name roles { code } } assignableRoles { code } viewerPermissions }
+    }
+    ... on MutationError { code message path }
+    ... on ValidationError { issues { path code message } }
+    ... on ConflictError { existing { id ... on Organization { name slug } } }
+  }
+}`,
+  },
 ];

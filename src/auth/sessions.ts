@@ -114,6 +114,31 @@ export async function endSessionsAt(tx: Transaction, appId: string, userId: stri
   return end(tx, Prisma.sql`s.app_id = ${appId}::uuid ${whose}`);
 }
 
+/** Ends the impersonations that are bound to an organization, which is locked: all of them, or those of and by some people. */
+export async function endSessionsBoundTo(
+  tx: Transaction,
+  organizationId: string,
+  userIds: readonly string[] | null = null,
+): Promise<EndedSession[]> {
+  const whose = userIds === null ? Prisma.empty : Prisma.sql`AND ARRAY[s.user_id, s.impersonator_id] && ${[...userIds]}::uuid[]`;
+  return end(tx, Prisma.sql`s.bound_to_id = ${organizationId}::uuid ${whose}`);
+}
+
+/** Ends the impersonations that are bound to an organization and whose person has risen there to this rank, which the impersonator does not outrank. */
+export async function endSessionsOvertaken(
+  tx: Transaction,
+  organizationId: string,
+  userIds: readonly string[],
+  rank: number,
+): Promise<EndedSession[]> {
+  return end(
+    tx,
+    Prisma.sql`s.bound_to_id = ${organizationId}::uuid AND s.user_id = ANY(${[...userIds]}::uuid[]) AND ${rank}::int <= coalesce((
+      SELECT min(r.rank) FROM memberships m JOIN membership_roles mr ON mr.membership_id = m.id JOIN roles r ON r.id = mr.role_id
+       WHERE m.organization_id = s.bound_to_id AND m.user_id = s.impersonator_id), ${rank}::int)`,
+  );
+}
+
 /** Locks in the order of the ids, since the sessions of two people can overlap: an impersonation is one of either. */
 async function end(tx: Transaction, which: Prisma.Sql): Promise<EndedSession[]> {
   return tx.$queryRaw<EndedSession[]>(Prisma.sql`

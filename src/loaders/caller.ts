@@ -34,6 +34,7 @@ export const callerOfSession = statement<Caller>(
                  WHERE ur.user_id = u.id) AS permissions,
           (SELECT coalesce(jsonb_agg(jsonb_build_object(
                     'membershipId', m.id, 'organizationId', m.organization_id, 'suspended', o.status = 'SUSPENDED',
+                    'isOwner', o.owner_id = m.user_id,
                     'rank', (SELECT min(r.rank) FROM membership_roles mr JOIN roles r ON r.id = mr.role_id WHERE mr.membership_id = m.id),
                     'permissions', ARRAY(SELECT DISTINCT rp.permission_code FROM membership_roles mr
                                            JOIN role_permissions rp ON rp.role_id = mr.role_id WHERE mr.membership_id = m.id))), '[]')
@@ -63,6 +64,7 @@ function toReach(row: any): Reach {
         membership.organizationId,
         {
           membershipId: membership.membershipId,
+          isOwner: membership.isOwner,
           rank: membership.rank,
           permissions: membershipPermissions(membership.permissions, membership.suspended),
           suspended: membership.suspended,

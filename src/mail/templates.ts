@@ -10,6 +10,16 @@ import { type Html, html, joined } from './html.ts';
 export type Message =
   | { readonly template: 'passwordReset'; readonly name: string | null; readonly token: string; readonly minutes: number }
   | { readonly template: 'firstPassword'; readonly name: string | null; readonly token: string; readonly days: number }
+  /** `name` is null: nobody says what the owner of an address is called. Until `expiresAt`. */
+  | {
+      readonly template: 'invitation';
+      readonly name: null;
+      readonly organization: { readonly name: string; readonly slug: string };
+      readonly inviter: string | null;
+      readonly roles: readonly { readonly code: string; readonly name: string }[];
+      readonly token: string;
+      readonly expiresAt: Date;
+    }
   /** To the former address, after a change. It says neither who changed it nor to which one. */
   | { readonly template: 'emailChanged'; readonly name: string | null };
 
@@ -41,7 +51,7 @@ function drafted(message: Message, settings: Pick<Settings, 'publicUrl'>): Draft
       return {
         subject: 'Reset your password',
         before: ['A new password was asked for, for your account at Steward. To choose one, open this link:'],
-        link: { label: 'Choose a new password', url: passwordLink(settings, message.token) },
+        link: { label: 'Choose a new password', url: linkTo(settings, 'password', message.token) },
         after: [
           `It is good for one use, within ${count(message.minutes, 'minute')}.`,
           'If you did not ask for it, ignore this message: your password stays as it is.',
@@ -51,10 +61,20 @@ function drafted(message: Message, settings: Pick<Settings, 'publicUrl'>): Draft
       return {
         subject: 'Choose your password',
         before: ['An account at Steward was made for you. To choose its password, open this link:'],
-        link: { label: 'Choose your password', url: passwordLink(settings, message.token) },
+        link: { label: 'Choose your password', url: linkTo(settings, 'password', message.token) },
         after: [
           `It is good for one use, within ${count(message.days, 'day')}.`,
           'If you do not know what this is about, ignore this message.',
+        ],
+      };
+    case 'invitation':
+      return {
+        subject: 'You are invited',
+        before: [`${invitationTo(message)} To accept, open this link:`],
+        link: { label: 'Accept the invitation', url: linkTo(settings, 'invitation', message.token) },
+        after: [
+          `It is good for one use, until ${minuteOf(message.expiresAt)}.`,
+          'If you do not know what this is about, ignore this message: nothing happens without you.',
         ],
       };
     case 'emailChanged':
@@ -69,14 +89,28 @@ function drafted(message: Message, settings: Pick<Settings, 'publicUrl'>): Draft
 }
 
 /** PUBLIC_URL may have a path of its own, with or without a slash at its end. */
-function passwordLink({ publicUrl }: Pick<Settings, 'publicUrl'>, token: string): URL {
+function linkTo({ publicUrl }: Pick<Settings, 'publicUrl'>, page: 'password' | 'invitation', token: string): URL {
   const link = new URL(publicUrl);
-  link.pathname = `${link.pathname.replace(/\/+$/, '')}/console/password`;
+  link.pathname = `${link.pathname.replace(/\/+$/, '')}/console/${page}`;
   link.searchParams.set('token', token);
   return link;
 }
 
 const count = (number: number, unit: string): string => `${number} ${unit}${number === 1 ? '' : 's'}`;
+
+/** Who invites to what, as what. A slug or a code, of which no link can be made, stands for a name that is none. */
+function invitationTo({ organization, inviter, roles }: Message & { template: 'invitation' }): string {
+  const who = inviter !== null && looksLikeName(inviter) ? `${inviter} invites you` : 'You are invited';
+  const where = called(organization.name, organization.slug) ?? 'an organization';
+  const as = roles.map(({ name, code }) => called(name, code) ?? 'a role of its own').join(', ');
+  return `${who} to join ${where} at Steward, as ${as}.`;
+}
+
+const called = (name: string, code: string): string | undefined =>
+  looksLikeName(name) ? name : hasPhoneNumber(code) ? undefined : code;
+
+/** `2026-07-01 12:00 UTC`. */
+const minuteOf = (instant: Date): string => `${instant.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 
 /**
  * People choose their names, and others choose names for them: one could be made to be read as a part of the message, or to
@@ -91,9 +125,10 @@ function looksLikeName(name: string): boolean {
   const hasLettersAndTheirSignsOnly = /^[\p{L}\p{M}\p{N} .,'’·()&-]*\p{L}[\p{L}\p{M}\p{N} .,'’·()&-]*$/u.test(name);
   // `J. R. R.` and `J.R.R.` are initials; `evil.example` would become a link.
   const hasHost = /\.[\p{L}\p{M}\p{N}-]{2}/u.test(name);
-  const hasPhoneNumber = /(\p{N}[^\p{L}]*){5}/u.test(name);
-  return isShort && hasLettersAndTheirSignsOnly && !hasHost && !hasPhoneNumber;
+  return isShort && hasLettersAndTheirSignsOnly && !hasHost && !hasPhoneNumber(name);
 }
+
+const hasPhoneNumber = (text: string): boolean => /(\p{N}[^\p{L}]*){5}/u.test(text);
 
 function textOf(greeting: string, { before, link, after = [] }: Draft): string {
   return `${[greeting, ...before, ...(link ? [link.url.href] : []), ...after].join('\n\n')}\n`;

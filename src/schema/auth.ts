@@ -27,7 +27,7 @@ const AuthTokens = builder.objectRef<Tokens>('AuthTokens').implement({
 });
 
 /** A success that opened a session, or changed what one may do: with its tokens, and the caller as that session. */
-const signedIn = (name: string, description: string) =>
+export const signedIn = (name: string, description: string) =>
   builder.objectRef<{ tokens: Tokens }>(name).implement({
     description,
     fields: (t) => ({

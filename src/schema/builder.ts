@@ -46,7 +46,9 @@ async function admit(context: Context, field: RootField): Promise<true> {
   if (!reach) throw new RequestError('UNAUTHENTICATED', 'Sign in first.');
   Object.assign(context, { reach });
   const row: PolicyRow = policy[field];
-  if (typeof row === 'object' && row.needs && !reach.permissions.has(row.needs)) await refuse(context, field, row.needs);
+  // What serves as well in an organization is judged once the input has named one.
+  if (typeof row === 'object' && row.needs && !row.orThere && !reach.permissions.has(row.needs))
+    await refuse(context, field, { needs: row.needs });
   return true;
 }
 
@@ -55,31 +57,39 @@ async function allow(context: Context, { field, organizationId }: Need): Promise
   const reach = await context.asking.reach();
   const { needs, orThere }: FieldRow = fieldPolicy[field];
   if (may(reach, needs) || (orThere && mayIn(reach, organizationId, orThere))) return true;
-  return refuse(context, field, orThere ? `${orThere} there or ${needs}` : needs);
+  return refuse(context, field, orThere ? { needs: `${orThere} there or ${needs}`, organizationId } : { needs });
 }
 
 /** Records that the caller was refused a field, then throws FORBIDDEN. */
-async function refuse(context: Context, field: string, needs: string): Promise<never> {
-  await recordOnce(context, field, needs);
-  throw forbidden(needs);
+async function refuse(context: Context, field: string, what: Forbidden): Promise<never> {
+  await recordForbidden(context, field, what);
+  throw forbidden(what.needs);
 }
 
 /** Fields that a request was refused: a list of a hundred that are is one statement. */
 const refused = new WeakMap<Context['asking'], Map<string, Promise<void>>>();
 
-async function recordOnce(context: Context, field: string, needs: string): Promise<void> {
+interface Forbidden {
+  readonly needs: string;
+  /** The organization that the field belongs to, whose admins read the event. */
+  readonly organizationId?: string | null;
+}
+
+/** Leaves the audit event of a field that its caller was refused. */
+export async function recordForbidden(context: Context, field: string, forbidden: Forbidden): Promise<void> {
   const { asking } = context;
   const fields = refused.get(asking) ?? new Map<string, Promise<void>>();
   refused.set(asking, fields);
-  const recording = fields.get(field) ?? recordRefusal(context, field, needs);
+  const recording = fields.get(field) ?? recordRefusal(context, field, forbidden);
   fields.set(field, recording);
   await recording;
 }
 
-async function recordRefusal(context: Context, field: string, needs: string): Promise<void> {
+async function recordRefusal(context: Context, field: string, { needs, organizationId = null }: Forbidden): Promise<void> {
   const reach = await context.asking.reach();
   await recordRefused({ ...context, reach }, [`forbidden ${reach?.sessionId} ${field}`], {
     action: 'access.forbidden',
+    organizationId,
     metadata: { field, needs },
   });
 }

@@ -15,6 +15,11 @@ import './user-profile-changes.ts';
 import './account-profile.ts';
 import './app-changes.ts';
 import './pool-changes.ts';
+import './organization-changes.ts';
+import './member-changes.ts';
+import './role-changes.ts';
+import './invitation-changes.ts';
+import './account-invitations.ts';
 import { builder } from './builder.ts';
 
 /** The whole graph, built once. */

@@ -1,8 +1,10 @@
 import type { InputRef, ObjectRef } from '@pothos/core';
 import type { Context, SignedInContext } from '../context.ts';
 import { Refusal, RequestError, ruleRefusal } from '../errors.ts';
-import { isRefusedWhileImpersonating, policy, type RootField } from '../policy.ts';
-import { builder } from './builder.ts';
+import { decodeId } from '../ids.ts';
+import { type FieldThere, isRefusedWhileImpersonating, type PolicyRow, policy, type RootField } from '../policy.ts';
+import { assertAllowedThere } from '../resolvers/organization/there.ts';
+import { builder, recordForbidden } from './builder.ts';
 import { guard } from './guard.ts';
 import { refusalTypes, type ShownRefusal } from './refusals.ts';
 
@@ -33,12 +35,17 @@ export function mutation<Name extends RootField, Success extends object, Input =
   async function answer(context: Context, input: unknown): Promise<object> {
     try {
       const reach = (context as Partial<SignedInContext>).reach;
+      if (reach && isJudgedThere(name)) assertAllowedThere(reach, name, (input as { organizationId: string }).organizationId);
       if (reach && isRefusedWhileImpersonating(policy[name], reach)) throw ruleRefusal('WHILE_IMPERSONATING');
       return { __typename: `${typeName}Success`, ...(await options.resolve(context as ContextOf<Name>, input as Input)) };
     } catch (error) {
       if (error instanceof Refusal && (options.errors as readonly string[]).includes(error.type)) return shown(error);
       if (error instanceof Refusal && error.code === 'TOO_MANY_ATTEMPTS') {
         throw new RequestError('TOO_MANY_ATTEMPTS', error.message, error.data);
+      }
+      if (error instanceof RequestError && error.code === 'FORBIDDEN') {
+        const organizationId = decodeId('org', (input as { organizationId: string }).organizationId);
+        await recordForbidden(context, name, { needs: String(error.extensions.needs), organizationId });
       }
       throw error;
     }
@@ -55,6 +62,12 @@ export function mutation<Name extends RootField, Success extends object, Input =
     } as never),
   );
 }
+
+/** Whether the row asks for something in an organization, which only the input names. */
+const isJudgedThere = (name: RootField): name is FieldThere => {
+  const row: PolicyRow = policy[name];
+  return typeof row === 'object' && row.orThere !== undefined;
+};
 
 const shown = (refusal: Refusal): ShownRefusal => ({
   __typename: refusal.type,

@@ -30,6 +30,10 @@ export const theUser = {
 export const userSuccess = (name: string, description: string) =>
   builder.objectRef<UserOutcome>(name).implement({ description, fields: (t) => ({ user: t.field(theUser) }) });
 
+/** The roles that an outcome names, in its order. */
+export const rolesById = ({ asking }: Context, ids: readonly string[]) =>
+  Promise.all(ids.map((id) => present(asking.loaders.role.byId.load(id))));
+
 /** A success with nothing to show. */
 export const doneSuccess = (name: string, description: string) =>
   builder.objectRef<{ ok: boolean }>(name).implement({

@@ -1,5 +1,6 @@
 import type { InputIssue, RefusalType } from '../errors.ts';
 import { builder } from './builder.ts';
+import { InvitationStatus } from './invitation.ts';
 import { findNode, Node } from './node.ts';
 
 /** A refusal as the answer shows it. */
@@ -94,6 +95,14 @@ export const RuleError = builder.objectRef<ShownRefusal>('RuleError').implement(
   interfaces: [MutationError],
 });
 
+export const InvitationError = builder
+  .objectRef<ShownRefusal & { status: 'EXPIRED' | 'ACCEPTED' | 'REVOKED' | 'DECLINED' }>('InvitationError')
+  .implement({
+    description: '`INVITATION_EXPIRED`, `INVITATION_USED`, `INVITATION_REVOKED`, `INVITATION_DECLINED`.',
+    interfaces: [MutationError],
+    fields: (t) => ({ status: t.expose('status', { type: InvitationStatus, description: 'What became of the invitation.' }) }),
+  });
+
 export const AuthenticationError = builder.objectRef<ShownRefusal & { retryAt?: Date | null }>('AuthenticationError').implement({
   description:
     '`INVALID_CREDENTIALS`, `ACCOUNT_LOCKED`, `ACCOUNT_SUSPENDED`, `APP_NOT_FOUND`, `APP_ACCESS_DENIED`, `APP_DISABLED`, `NOT_A_MEMBER`, `ORGANIZATION_SUSPENDED`, `REFRESH_TOKEN_INVALID`, `REFRESH_CONFLICT`, `REFRESH_TOKEN_REUSED`, `RESET_TOKEN_INVALID`, `TOO_MANY_ATTEMPTS`.',
@@ -111,5 +120,6 @@ export const refusalTypes = {
   VersionConflictError,
   PowerError,
   RuleError,
+  InvitationError,
   AuthenticationError,
 } as const;

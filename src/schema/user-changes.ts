@@ -1,11 +1,10 @@
-import type { Context } from '../context.ts';
 import { type UserReactivateInput, userReactivate } from '../resolvers/user/userReactivate.ts';
 import { type UserSetRolesInput, userSetRoles } from '../resolvers/user/userSetRoles.ts';
 import { type UserSuspendInput, userSuspend } from '../resolvers/user/userSuspend.ts';
 import { type UserUnlockInput, userUnlock } from '../resolvers/user/userUnlock.ts';
 import { builder } from './builder.ts';
 import { mutation } from './mutation.ts';
-import { present, theUser, type UserOutcome, userInput, userSuccess } from './outcome.ts';
+import { rolesById, theUser, type UserOutcome, userInput, userSuccess } from './outcome.ts';
 import { Role } from './role.ts';
 
 // ---------------------------------------------------------------- suspension and locks
@@ -58,9 +57,6 @@ interface RolesOutcome extends UserOutcome {
   readonly added: readonly string[];
   readonly removed: readonly string[];
 }
-
-const rolesById = ({ asking }: Context, ids: readonly string[]) =>
-  Promise.all(ids.map((id) => present(asking.loaders.role.byId.load(id))));
 
 mutation('userSetRoles', {
   description:

@@ -84,6 +84,7 @@ export const limitRows = {
     100_000,
     'requests for such a mail, an hour from one IP address (IPv6: from one /64)',
   ),
+  invitations: limit('STEWARD_INVITATIONS', 100, 1, 100_000, 'mails that invite somebody, an hour for a person'),
   passwordLength: limit('STEWARD_PASSWORD_LENGTH', 12, 8, 64, 'characters that a password has at least'),
   passwordWaiting: limit(
     'STEWARD_PASSWORD_WAITING',

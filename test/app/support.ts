@@ -13,6 +13,7 @@ const details: Record<string, string> = {
   VersionConflictError: 'currentVersion current { __typename id }',
   PowerError: 'roles permissions',
   RuleError: '',
+  InvitationError: 'status',
 };
 
 const typeOf = (name: string, part: string) => `${name[0]!.toUpperCase()}${name.slice(1)}${part}`;

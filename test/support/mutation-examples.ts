@@ -1,10 +1,10 @@
 import type { GraphQLObjectType } from 'graphql';
 import { makePasswordLink } from '../../src/auth/password-links.ts';
-import { newId } from '../../src/ids.ts';
+import { encodeId, newId } from '../../src/ids.ts';
 import { lockPerson } from '../../src/locks/person.ts';
 import { schema } from '../../src/schema/index.ts';
 import { type Visit, visitsTo } from './personas.ts';
-import { clientOf, type Person, type PersonOptions, password, startWorld, type World } from './world.ts';
+import { clientOf, type Organization, type Person, type PersonOptions, password, startWorld, type World } from './world.ts';
 
 let world: World;
 let visit: ReturnType<typeof visitsTo>['visit'];
@@ -66,6 +66,53 @@ async function resetToken(person: Person): Promise<string> {
   );
 }
 
+/** An organization of somebody's. */
+const company = async (options: Omit<Parameters<World['organization']>[0], 'owner'> = {}): Promise<Organization> =>
+  world.organization({ owner: await someone(), ...options });
+
+/** A call that names an organization, which is made for it, and what else it names. */
+const within =
+  (input: object = {}, options: Omit<Parameters<World['organization']>[0], 'owner'> = {}) =>
+  async (): Promise<Call> => ({ input: { organizationId: (await company(options)).id, ...input } });
+
+/** A call that names a member of an organization, both made for it. */
+const aboutMember =
+  (input: object = {}, roles = ['org_member']) =>
+  async (): Promise<Call> => {
+    const member = await someone();
+    const { id } = await company({ members: [[member, roles]] });
+    return { input: { organizationId: id, userId: member.id, ...input } };
+  };
+
+/** A call that names a custom role with one permission, which one member has. */
+const aboutRole =
+  (input: object = {}) =>
+  async (): Promise<Call> => {
+    const { id, uuid } = await company({
+      customRoles: { editor: ['org:update'] },
+      members: [[await someone(), ['editor', 'org_member']]],
+    });
+    const [role] = await world.database.query<{ id: string }>(
+      world.sql`SELECT id FROM roles WHERE organization_id = ${uuid}::uuid`,
+    );
+    return { input: { organizationId: id, roleId: encodeId('role', role!.id), ...input } };
+  };
+
+/** An organization, an invitation to it, and the invited person, who can be asked to answer it. */
+async function invited() {
+  const { person, by } = await caller();
+  const organization = await company();
+  const invitation = await world.invitation({ organization, email: person.email });
+  return { organization, invitation, by };
+}
+
+/** A call that names an invitation to somebody who is nobody yet. */
+const aboutInvitation = async (): Promise<Call> => {
+  const organization = await company();
+  const { id } = await world.invitation({ organization, email: `invited-${newId()}@example.com` });
+  return { input: { organizationId: organization.id, invitationId: id } };
+};
+
 const suspension = { reason: 'Has left the company' };
 const newPassword = 'a staple that is quite correct';
 
@@ -113,6 +160,36 @@ export const examples: Record<string, Example> = {
   },
   accountResetPassword: {
     change: async () => ({ by: nobody, input: { token: await resetToken(await someone()), newPassword } }),
+    nothing: null,
+  },
+
+  accountAcceptInvitation: {
+    change: async () => {
+      const { invitation, by } = await invited();
+      return { by, input: { invitationId: invitation.id } };
+    },
+    nothing: null,
+  },
+  accountDeclineInvitation: {
+    change: async () => {
+      const { invitation, by } = await invited();
+      return { by, input: { invitationId: invitation.id } };
+    },
+    nothing: null,
+  },
+  accountSignUp: {
+    change: async () => {
+      const email = `signs-up-${newId()}@example.com`;
+      const { token } = await world.invitation({ organization: await company(), email });
+      return { by: nobody, input: { invitationToken: token, password: newPassword } };
+    },
+    nothing: null,
+  },
+  accountLeaveOrganization: {
+    change: async () => {
+      const { person, by } = await caller();
+      return { by, input: { organizationId: (await company({ members: [[person]] })).id } };
+    },
     nothing: null,
   },
 
@@ -216,7 +293,63 @@ export const examples: Record<string, Example> = {
     },
     nothing: async () => ({ input: { userId: (await someone()).id, poolCode: (await world.pool()).code } }),
   },
+
+  organizationCreate: { change: async () => ({ input: { name: 'New' } }), nothing: null },
+  organizationUpdate: {
+    change: within({ name: 'Another name' }),
+    nothing: async () => {
+      const { id, name, slug } = await company();
+      const same = { name: ` ${name} `, slug, description: null, website: null, logoUrl: null, metadata: {} };
+      return { input: { organizationId: id, ...same } };
+    },
+  },
+  organizationSuspend: { change: within(suspension), nothing: twice('organizationSuspend', within(suspension)) },
+  organizationReactivate: { change: within({}, { status: 'SUSPENDED' }), nothing: within() },
+  organizationDelete: { change: within(), nothing: null },
+  organizationTransferOwnership: {
+    change: async () => {
+      const heir = await someone();
+      return { input: { organizationId: (await company({ members: [[heir]] })).id, newOwnerId: heir.id } };
+    },
+    nothing: async () => {
+      const owner = await someone();
+      return { input: { organizationId: (await world.organization({ owner })).id, newOwnerId: owner.id } };
+    },
+  },
+  organizationAddMember: {
+    change: async () => ({ input: { organizationId: (await company()).id, userId: (await someone()).id } }),
+    nothing: null,
+  },
+  organizationRemoveMember: { change: aboutMember(), nothing: null },
+  organizationSetMemberStatus: {
+    change: aboutMember({ status: 'SUSPENDED' }),
+    nothing: aboutMember({ status: 'ACTIVE' }),
+  },
+  organizationSetMemberRoles: {
+    change: aboutMember({ roleCodes: ['seller'] }),
+    nothing: aboutMember({ roleCodes: ['buyer', 'seller'] }, ['seller', 'buyer']),
+  },
+  organizationCreateRole: { change: within({ code: 'cashier', name: 'Cashier', permissionCodes: ['org:read'] }), nothing: null },
+  organizationUpdateRole: {
+    change: aboutRole({ permissionCodes: ['org:update', 'org:members:read'] }),
+    nothing: aboutRole({ name: 'editor', description: null, rank: 70, permissionCodes: ['org:update', 'org:update'] }),
+  },
+  organizationDeleteRole: { change: aboutRole(), nothing: null },
+  organizationCreateInvitation: {
+    change: async () => ({ input: { organizationId: (await company()).id, email: `invited-${newId()}@example.com` } }),
+    nothing: null,
+  },
+  organizationResendInvitation: { change: aboutInvitation, nothing: null },
+  organizationRevokeInvitation: { change: aboutInvitation, nothing: null },
 };
+
+/** Another session of whoever has that one. */
+export async function signedInAnew({ sessionUuid }: Visit): Promise<Visit> {
+  const [session] = await world.database.query<{ user: string }>(
+    world.sql`SELECT user_id AS user FROM sessions WHERE id = ${sessionUuid}::uuid`,
+  );
+  return visit({ uuid: session!.user } as Person);
+}
 
 /** Sends the mutation, and gives what it answered: the type of the result, and `changed` where the success says so. */
 export async function sent(mutation: string, { by = staff, input }: Call, headers: Record<string, string> = {}) {

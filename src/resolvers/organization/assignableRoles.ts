@@ -1,6 +1,6 @@
 import type { Context } from '../../context.ts';
 import { may, mayIn, powerIn } from '../../policy.ts';
-import { notHeld, outranks } from './rules.ts';
+import { givesTooMuch, outranks } from './rules.ts';
 
 /** The organization's roles that the caller may give to its members now; while impersonating none. */
 export async function assignableRoles({ asking }: Context, organizationId: string) {
@@ -12,6 +12,6 @@ export async function assignableRoles({ asking }: Context, organizationId: strin
   const { role } = asking.loaders;
   const roles = await role.ofOrganization.load(organizationId);
   const permissions = await Promise.all(roles.map(({ id }) => role.permissionsOf.load(id)));
-  const facts = roles.map(({ rank }, at) => ({ rank, permissions: permissions[at]!.map(({ code }) => code) }));
-  return roles.filter((_role, at) => !outranks(power, facts[at]!) && notHeld(power, facts[at]!).length === 0);
+  const carried = permissions.map((ofRole) => ofRole.map(({ code }) => code));
+  return roles.filter((role, at) => !outranks(power, role) && !givesTooMuch(power, [{ permissions: carried[at]! }]));
 }

@@ -26,7 +26,7 @@ export function unknownApp(ids: readonly string[], apps: ReadonlyMap<string, App
 }
 
 /** Writes a person with roles, tags and grants, in one statement. */
-export async function insertUser(tx: Transaction, newcomer: Newcomer, grantedById: string): Promise<void> {
+export async function insertUser(tx: Transaction, newcomer: Newcomer, grantedById: string | null): Promise<void> {
   const { id, user, passwordHash, roles, homePool, furtherPools, apps } = newcomer;
   const ids = (rows: readonly { readonly id: string }[]): string[] => rows.map((row) => row.id);
   await tx.$executeRaw(Prisma.sql`

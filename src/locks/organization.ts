@@ -1,0 +1,33 @@
+import { Prisma, type Transaction } from '../database.ts';
+
+/** An organization as the locked row has it. */
+export interface Organization {
+  readonly id: string;
+  readonly name: string;
+  readonly slug: string;
+  readonly description: string | null;
+  readonly website: string | null;
+  readonly logoUrl: string | null;
+  readonly metadata: Readonly<Record<string, unknown>>;
+  readonly status: 'ACTIVE' | 'SUSPENDED';
+  readonly suspensionReason: string | null;
+  readonly ownerId: string;
+  readonly memberCount: number;
+  readonly version: number;
+}
+
+/**
+ * `change` is for changing the organization, and whatever hangs on it: its memberships, roles and invitations, which need no
+ * locks of their own; `delete` is for taking it away.
+ */
+export type OrganizationLock = 'change' | 'delete';
+
+/** Locks an organization; after people, apps and pools. Null where there is none. */
+export async function lockOrganization(tx: Transaction, id: string, lock: OrganizationLock): Promise<Organization | null> {
+  const strength = lock === 'change' ? Prisma.sql`FOR NO KEY UPDATE` : Prisma.sql`FOR UPDATE`;
+  const [organization] = await tx.$queryRaw<Organization[]>(Prisma.sql`
+    SELECT id, name, slug, description, website, logo_url AS "logoUrl", metadata, status::text, suspension_reason AS "suspensionReason",
+           owner_id AS "ownerId", member_count AS "memberCount", version
+      FROM organizations WHERE id = ${id}::uuid ${strength}`);
+  return organization ?? null;
+}

@@ -1,0 +1,95 @@
+import { gone } from '../../audit.ts';
+import { type EndedSession, endedInEvent } from '../../auth/sessions.ts';
+import type { SignedInContext } from '../../context.ts';
+import { Prisma, type Transaction } from '../../database.ts';
+import { notFound } from '../../errors.ts';
+import { decodeId } from '../../ids.ts';
+import type { Person } from '../../locks/person.ts';
+import type { FieldThere } from '../../policy.ts';
+import { type RoleThere, readRolesThere } from './roles.ts';
+import { lastOrgAdmin } from './rules.ts';
+import { lockThere, type There } from './there.ts';
+
+/** A membership as the locked organization has it. */
+export interface Member {
+  readonly membershipId: string;
+  readonly status: 'ACTIVE' | 'SUSPENDED';
+  readonly version: number;
+  readonly person: Person;
+  /** What the membership carries, most powerful first. */
+  readonly roles: readonly RoleThere[];
+}
+
+type MembershipFacts = Pick<Member, 'membershipId' | 'status' | 'version'>;
+
+/** A person's membership in an organization, which is locked; null where there is none. */
+export async function readMembership(tx: Transaction, organizationId: string, userId: string) {
+  const [membership] = await tx.$queryRaw<(MembershipFacts & { roleIds: string[] })[]>(Prisma.sql`
+    SELECT m.id AS "membershipId", m.status::text, m.version,
+           ARRAY(SELECT mr.role_id FROM membership_roles mr WHERE mr.membership_id = m.id) AS "roleIds"
+      FROM memberships m WHERE m.organization_id = ${organizationId}::uuid AND m.user_id = ${userId}::uuid`);
+  return membership ?? null;
+}
+
+/**
+ * Locks the caller, the member that the input names and the organization, and reads what the member is there. Throws
+ * NOT_FOUND alike for an unknown organization, an unknown person and one who is no member.
+ */
+export async function lockMember(
+  tx: Transaction,
+  context: SignedInContext,
+  field: FieldThere,
+  { organizationId, userId }: { readonly organizationId: string; readonly userId: string },
+): Promise<There & { readonly member: Member; readonly rolesThere: readonly RoleThere[] }> {
+  const id = decodeId('user', userId);
+  const there = await lockThere(tx, context, field, organizationId, { people: new Map(id ? [[id, 'change']] : []) });
+  const person = id && there.people.get(id);
+  const found = person && (await readMember(tx, there.organization.id, person));
+  if (!found) throw notFound(userId, ['input', 'userId']);
+  return { ...there, ...found };
+}
+
+/** What a locked person is in a locked organization, and the roles that there are; null where they are no member. */
+export async function readMember(tx: Transaction, organizationId: string, person: Person) {
+  const membership = await readMembership(tx, organizationId, person.id);
+  if (!membership) return null;
+  const rolesThere = await readRolesThere(tx, organizationId);
+  const { roleIds, ...facts } = membership;
+  const member: Member = { ...facts, person, roles: rolesThere.filter((role) => roleIds.includes(role.id)) };
+  return { member, rolesThere };
+}
+
+/**
+ * LAST_ORG_ADMIN where the member is the last one whose membership and account are active. Asked by whoever takes `org_admin`
+ * from a member, or the membership itself. The organization is locked, so of two at once the second looks after the first.
+ */
+export async function leavesNoOrgAdmin(tx: Transaction, organizationId: string, member: Member) {
+  const counts = member.status === 'ACTIVE' && !member.person.suspended && member.roles.some(isOrgAdmin);
+  if (!counts) return false;
+  const others = await tx.$queryRaw<unknown[]>(Prisma.sql`
+    SELECT FROM memberships m JOIN users u ON u.id = m.user_id
+     WHERE m.organization_id = ${organizationId}::uuid AND m.user_id <> ${member.person.id}::uuid AND m.status = 'ACTIVE'
+       AND (u.status = 'ACTIVE' OR u.suspended_until <= now())
+       AND EXISTS (SELECT FROM membership_roles mr JOIN roles r ON r.id = mr.role_id
+                    WHERE mr.membership_id = m.id AND r.built_in AND r.code = 'org_admin')
+     LIMIT 1`);
+  return lastOrgAdmin(others.length > 0);
+}
+
+export const isOrgAdmin = ({ builtIn, code }: RoleThere): boolean => builtIn && code === 'org_admin';
+
+/** What the event of a change of a member says besides: whom it is about, and the impersonations that ended with it. */
+export function aboutMember({ person }: Member, ended: readonly EndedSession[]) {
+  const { metadata, people } = endedInEvent(ended, person.id);
+  return { people: [person.id, ...people], ...(ended.length > 0 && { metadata }) };
+}
+
+/** What the event of an ended membership says: what there was, and of whom, since nothing else names them any more. */
+export function aboutFormerMember(member: Member, ended: readonly EndedSession[]) {
+  const { people, metadata } = aboutMember(member, ended);
+  return {
+    people,
+    changes: gone({ roles: member.roles.map(({ code }) => code), status: member.status }),
+    metadata: { email: member.person.email, ...metadata },
+  };
+}

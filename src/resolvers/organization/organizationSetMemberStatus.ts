@@ -1,0 +1,43 @@
+import { record } from '../../audit.ts';
+import { change } from '../../change.ts';
+import type { SignedInContext } from '../../context.ts';
+import { refuseIf } from '../../errors.ts';
+import { onOneself } from '../user/rules.ts';
+import { aboutMember, leavesNoOrgAdmin, lockMember } from './members.ts';
+import { outOfReachThere, ownerProtected } from './rules.ts';
+import { writeMemberStatus } from './write-membership.ts';
+
+export interface OrganizationSetMemberStatusInput {
+  readonly organizationId: string;
+  readonly userId: string;
+  readonly status: 'ACTIVE' | 'SUSPENDED';
+}
+
+/** Suspends a membership, or restores it. The account is untouched, and what the person may do elsewhere. */
+export async function organizationSetMemberStatus(context: SignedInContext, input: OrganizationSetMemberStatusInput) {
+  const { status, ...named } = input;
+  const suspends = status === 'SUSPENDED';
+
+  return change(context, async (tx) => {
+    const { reach, organization, member, power } = await lockMember(tx, context, 'organizationSetMemberStatus', named);
+    refuseIf(
+      suspends && onOneself(reach, member.person),
+      suspends && ownerProtected(organization, member.person.id),
+      outOfReachThere(power, member.roles),
+      suspends && (await leavesNoOrgAdmin(tx, organization.id, member)),
+    );
+
+    const outcome = { membershipId: member.membershipId };
+    if (status === member.status) return outcome;
+
+    const ended = await writeMemberStatus(tx, organization.id, member, status);
+    await record(tx, context, {
+      action: 'organization.member_status_set',
+      subject: { type: 'mem', id: member.membershipId },
+      organizationId: organization.id,
+      changes: [{ field: 'status', before: member.status, after: status }],
+      ...aboutMember(member, ended),
+    });
+    return outcome;
+  });
+}
