@@ -43,7 +43,7 @@ export function mutation<Name extends RootField, Success extends object, Input =
       if (error instanceof Refusal && error.code === 'TOO_MANY_ATTEMPTS') {
         throw new RequestError('TOO_MANY_ATTEMPTS', error.message, error.data);
       }
-      if (error instanceof RequestError && error.code === 'FORBIDDEN') {
+      if (error instanceof RequestError && error.code === 'FORBIDDEN' && isJudgedThere(name)) {
         const organizationId = decodeId('org', (input as { organizationId: string }).organizationId);
         await recordForbidden(context, name, { needs: String(error.extensions.needs), organizationId });
       }

@@ -132,16 +132,37 @@ test('through an app: at home in its pool, with its grant and its session, in on
   expect(viewer.user.id).not.toBe(namesake.id);
   expect(membership).toEqual({ userId: viewer.user.id, invitedByName: owner.name, roles: [{ code: 'org_manager' }] });
   const events = await happenings(world, answer);
-  expect(events).toMatchObject([
-    { action: 'user.signed_up', type: 'user', organization: organization.uuid, metadata: { invitationId: id, app: app.code } },
+  const actor = events[0]!.actor!;
+  // Admins of the organization read it: nothing in it of pools, apps and what the person is on the platform.
+  expect(events).toEqual([
+    {
+      action: 'user.signed_up',
+      actor,
+      impersonator: null,
+      type: 'user',
+      subject: actor,
+      organization: organization.uuid,
+      reason: null,
+      changes: [
+        { field: 'email', before: null, after: email },
+        { field: 'memberRoles', before: null, after: ['org_manager'] },
+      ],
+      metadata: { invitationId: id, membershipId: expect.stringMatching(/^mem_/) },
+      people: [actor],
+    },
   ]);
-  expect(events[0]!.actor).toBe(events[0]!.subject);
   const [stored] = await world.database.query<any>(world.sql`
     SELECT p.code AS pool, ARRAY(SELECT r.code FROM user_roles ur JOIN roles r ON r.id = ur.role_id WHERE ur.user_id = u.id) AS roles,
            ARRAY(SELECT g.status::text FROM app_grants g WHERE g.user_id = u.id AND g.app_id = ${app.uuid}::uuid) AS grants
       FROM users u JOIN pools p ON p.id = u.home_pool_id WHERE u.id = ${events[0]!.actor}::uuid`);
   expect(stored).toEqual({ pool: pool.code, roles: ['base_user'], grants: ['ACTIVE'] });
-  expect(claimsIn(tokens.accessToken).sub).toBe(viewer.user.id);
+  expect(claimsIn(tokens.accessToken)).toMatchObject({
+    sub: viewer.user.id,
+    app: app.code,
+    pool: pool.code,
+    roles: ['base_user'],
+  });
+  expect(claimsIn(tokens.accessToken)).not.toHaveProperty('org');
   for (const hidden of [token, secret, tokens.refreshToken]) await expectNowhereStored(world, hidden);
   expect(await visitor(world, { token: tokens.accessToken }).switchTo(organization.id)).toMatchObject({
     viewer: { organization: { id: organization.id } },
@@ -168,4 +189,15 @@ test('an inviter who has become weaker gives `org_member` alone', async () => {
   const { token } = await world.invitation({ organization: there, email: 'weak@example.com', by: weak, roles: ['org_admin'] });
 
   expect(await whole({ invitationToken: token })).toMatchObject({ membership: { roles: [{ code: 'org_member' }] } });
+});
+
+test('without an app: at home in `default`, and the session goes on with its refresh token', async () => {
+  const { token } = await world.invitation({ organization, email: 'plain@example.com', by: owner });
+
+  const { tokens, viewer } = await whole({ invitationToken: token, name: ' Ada ' });
+
+  expect(viewer.user).toMatchObject({ name: 'Ada', emailVerified: true });
+  const refreshed = await visitor(world).refresh(tokens.refreshToken);
+  expect(claimsIn(refreshed.tokens.accessToken)).toMatchObject({ sub: viewer.user.id, pool: 'default', roles: ['base_user'] });
+  expect(await whole({ invitationToken: token, name: 'Ada' })).toEqual(closed('INVITATION_USED', 'ACCEPTED'));
 });

@@ -447,3 +447,14 @@ describe('the limit', () => {
     expect(await create(second, { email: newAddress() })).toMatchObject(success);
   });
 });
+
+test('whoever has the address, in whichever pool, is who the events of the invitation are about', async () => {
+  const email = newAddress();
+  const [pool, boss] = [await world.pool(), await world.person({ roles: ['super_admin'] })];
+  const twins = [await world.person({ email }), await world.person({ email, pool: pool.code })];
+
+  const answer = await ask(boss, { email });
+
+  const [event] = await happenings(world, answer);
+  expect(event!.people).toEqual([boss, ...twins].map(({ uuid }) => uuid).sort());
+});

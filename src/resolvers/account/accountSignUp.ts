@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { record } from '../../audit.ts';
+import { begun, record } from '../../audit.ts';
 import { accessTokenSigner } from '../../auth/access-tokens.ts';
 import { hashOfOpaqueToken } from '../../auth/opaque-tokens.ts';
 import { openSession } from '../../auth/sessions.ts';
@@ -12,7 +12,7 @@ import { optionalName, readInput } from '../../input.ts';
 import { noteLogin } from '../auth/login-person.ts';
 import { join } from '../invitation/join.ts';
 import { lockOffer, readOffer } from '../invitation/sign-up.ts';
-import { beginnings, insertUser } from '../user/new-user.ts';
+import { insertUser } from '../user/new-user.ts';
 import { newPasswordIssues } from '../user/password.ts';
 
 export interface AccountSignUpInput {
@@ -59,13 +59,11 @@ export async function accountSignUp(context: Context, input: AccountSignUpInput)
       actor: { id, name: name ?? email },
       subject: { type: 'user', id },
       organizationId: invitation.organizationId,
-      changes: beginnings(newcomer),
+      // The organization's admins read it: pool, app and platform roles are none of their business.
+      changes: begun({ email, name, memberRoles: joined.roles.map(({ code }) => code) }),
       metadata: {
-        sessionId: encodeId('ses', session.sessionId),
         invitationId: encodeId('inv', invitation.id),
         membershipId: encodeId('mem', joined.membershipId),
-        memberRoles: joined.roles.map(({ code }) => code),
-        ...(app && { app: app.code }),
       },
     });
     return { session, truth: await readTokenTruth(tx, session.sessionId), membershipId: joined.membershipId };

@@ -40,6 +40,12 @@ export const unknownInvitation = (id: string): Refusal => notFound(id, ['input',
 export const carriedBy = ({ roleIds }: Invitation, rolesThere: readonly RoleThere[]): RoleThere[] =>
   rolesThere.filter(({ id }) => roleIds.includes(id));
 
+/** Whom an event about an invitation to the address is about: everybody who has it, in whichever pool. */
+export async function peopleOfAddress(tx: Transaction, email: string): Promise<string[]> {
+  const people = await tx.$queryRaw<{ id: string }[]>(Prisma.sql`SELECT id FROM users WHERE email = ${email}`);
+  return people.map(({ id }) => id);
+}
+
 /** The membership of whoever has the address and is a member of a locked organization; null where nobody is. */
 export async function membershipOfAddress(tx: Transaction, organizationId: string, email: string): Promise<string | null> {
   const [membership] = await tx.$queryRaw<{ id: string }[]>(Prisma.sql`

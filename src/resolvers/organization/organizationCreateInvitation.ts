@@ -9,7 +9,7 @@ import { encodeId, newId } from '../../ids.ts';
 import { codes, email, invitationDays, type ReadInput, readInput, required } from '../../input.ts';
 import { replacePending } from '../invitation/close.ts';
 import { offered } from '../invitation/offer.ts';
-import { membershipOfAddress } from '../invitation/rows.ts';
+import { membershipOfAddress, peopleOfAddress } from '../invitation/rows.ts';
 import { countInvitation, sendInvitation } from '../invitation/send.ts';
 import { type RoleThere, readRolesThere, unknownRoleId, unknownRolesThere } from './roles.ts';
 import { givesTooMuch, outOfReachThere } from './rules.ts';
@@ -63,6 +63,7 @@ export async function organizationCreateInvitation(context: SignedInContext, inp
       organizationId: organization.id,
       changes: begun({ roles: roles.map(({ code }) => code), expiresAt: expiresAt.toISOString() }),
       metadata: { email: sound.email, ...(replaced && { replaced }) },
+      people: await peopleOfAddress(tx, sound.email),
     });
     return { invitationId: made.id, replaced };
   });

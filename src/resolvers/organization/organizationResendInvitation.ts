@@ -6,7 +6,7 @@ import { Prisma } from '../../database.ts';
 import { conflict, refuseIf } from '../../errors.ts';
 import { encodeId } from '../../ids.ts';
 import { replacePending, takeBackMail } from '../invitation/close.ts';
-import { carriedBy, membershipOfAddress, readInvitationThere } from '../invitation/rows.ts';
+import { carriedBy, membershipOfAddress, peopleOfAddress, readInvitationThere } from '../invitation/rows.ts';
 import { answered } from '../invitation/rules.ts';
 import { countInvitation, sendInvitation } from '../invitation/send.ts';
 import { readRolesThere } from './roles.ts';
@@ -54,6 +54,7 @@ export async function organizationResendInvitation(context: SignedInContext, inp
       subject: { type: 'inv', id },
       organizationId: organization.id,
       metadata: { email, expiresAt: expiresAt.toISOString(), ...(replaced && { replaced }) },
+      people: await peopleOfAddress(tx, email),
     });
     return { invitationId: id };
   });

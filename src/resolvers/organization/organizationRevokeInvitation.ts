@@ -3,7 +3,7 @@ import { change } from '../../change.ts';
 import type { SignedInContext } from '../../context.ts';
 import { refuseIf } from '../../errors.ts';
 import { closeInvitation } from '../invitation/close.ts';
-import { readInvitationThere } from '../invitation/rows.ts';
+import { peopleOfAddress, readInvitationThere } from '../invitation/rows.ts';
 import { notPending } from '../invitation/rules.ts';
 import { lockThere } from './there.ts';
 
@@ -26,6 +26,7 @@ export async function organizationRevokeInvitation(context: SignedInContext, inp
       organizationId: organization.id,
       changes: [{ field: 'status', before: 'PENDING', after: 'REVOKED' }],
       metadata: { email: invitation.email },
+      people: await peopleOfAddress(tx, invitation.email),
     });
     return { invitationId: invitation.id };
   });
