@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { conflict, documentOf } from '../app/support.ts';
 import { impersonate, startAuthWorld, visitor } from '../auth/support.ts';
+import { nobodysInvitations } from '../organization/invitations.support.ts';
 import { memberCountOf, membershipOf } from '../organization/members.support.ts';
 import { happeningThere } from '../organization/support.ts';
 import type { Organization, Person, World } from '../support/world.ts';
@@ -22,7 +23,6 @@ import {
   expectUnseen,
   invitationIn,
   lastLinkTo,
-  nobodysInvitations,
   nobodysTokens,
   succeeding,
 } from './invitations.support.ts';

@@ -1,11 +1,12 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { documentOf } from '../app/support.ts';
 import { impersonate, startAuthWorld } from '../auth/support.ts';
+import { nobodysInvitations } from '../organization/invitations.support.ts';
 import { memberCountOf, membershipOf } from '../organization/members.support.ts';
 import { happeningThere } from '../organization/support.ts';
 import type { Person, World } from '../support/world.ts';
 import { answersBut, clientWith, expectNothingWritten, happenings, notFound, ruleError, versionsOf } from '../user/support.ts';
-import { anHourAgo, ByToken, closed, closedOnes, expectUnseen, invitationIn, nobodysInvitations } from './invitations.support.ts';
+import { anHourAgo, ByToken, closed, closedOnes, expectUnseen, invitationIn } from './invitations.support.ts';
 
 const shown =
   'invitation { id status organizationId organizationName organizationSlug invitedByName roles { code } organization { id } }';

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { encodeId, newId } from '../../src/ids.ts';
+import { newId } from '../../src/ids.ts';
 import { openContent } from '../../src/mail/outbox.ts';
 import { documentOf } from '../app/support.ts';
 import type { Organization, Person, World } from '../support/world.ts';
@@ -30,21 +30,6 @@ export const closedOnes: readonly {
   { stored: { status: 'DECLINED', expiresAt: anHourAgo() }, code: 'INVITATION_DECLINED', status: 'DECLINED' },
   { stored: { status: 'EXPIRED', expiresAt: anHourAgo() }, code: 'INVITATION_EXPIRED', status: 'EXPIRED' },
   { stored: { status: 'PENDING', expiresAt: anHourAgo() }, code: 'INVITATION_EXPIRED', status: 'EXPIRED' },
-];
-
-/** Ids that are no invitation's: unknown, of another type, out of shape. */
-export const nobodysInvitations = ({ id, uuid }: { readonly id: string; readonly uuid: string }): string[] => [
-  encodeId('inv', newId()),
-  encodeId('org', uuid),
-  uuid,
-  'inv_',
-  `${id}\0`,
-  ` ${id}`,
-  id.toUpperCase(),
-  'inv_\ud800',
-  `inv_${'x'.repeat(10_000)}`,
-  'nonsense',
-  '',
 ];
 
 /** Tokens that are no link's. */

@@ -1,4 +1,3 @@
-import { record } from '../../audit.ts';
 import { change } from '../../change.ts';
 import type { SignedInContext } from '../../context.ts';
 import type { Transaction } from '../../database.ts';
@@ -6,9 +5,9 @@ import { notFound, refuseIf, ruleRefusal } from '../../errors.ts';
 import { decodeId } from '../../ids.ts';
 import { lockOrganization, type Organization } from '../../locks/organization.ts';
 import { lockPerson, readCaller } from '../../locks/person.ts';
-import { aboutFormerMember, leavesNoOrgAdmin, type Member, readMember } from '../organization/members.ts';
+import { endMembership } from '../organization/end-membership.ts';
+import { leavesNoOrgAdmin, type Member, readMember } from '../organization/members.ts';
 import { ownerProtected } from '../organization/rules.ts';
-import { deleteMembership } from '../organization/write-membership.ts';
 
 export interface AccountLeaveOrganizationInput {
   readonly organizationId: string;
@@ -24,13 +23,7 @@ export async function accountLeaveOrganization(context: SignedInContext, input: 
       await leavesNoOrgAdmin(tx, organization.id, member),
     );
 
-    const ended = await deleteMembership(tx, organization.id, member);
-    await record(tx, context, {
-      action: 'organization.member_left',
-      subject: { type: 'mem', id: member.membershipId },
-      organizationId: organization.id,
-      ...aboutFormerMember(member, ended),
-    });
+    await endMembership(tx, context, organization.id, member, 'organization.member_left');
     return { organizationId: organization.id };
   });
 }

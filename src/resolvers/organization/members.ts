@@ -1,4 +1,3 @@
-import { gone } from '../../audit.ts';
 import { type EndedSession, endedInEvent } from '../../auth/sessions.ts';
 import type { SignedInContext } from '../../context.ts';
 import { Prisma, type Transaction } from '../../database.ts';
@@ -82,14 +81,4 @@ export const isOrgAdmin = ({ builtIn, code }: RoleThere): boolean => builtIn && 
 export function aboutMember({ person }: Member, ended: readonly EndedSession[]) {
   const { metadata, people } = endedInEvent(ended, person.id);
   return { people: [person.id, ...people], ...(ended.length > 0 && { metadata }) };
-}
-
-/** What the event of an ended membership says: what there was, and of whom, since nothing else names them any more. */
-export function aboutFormerMember(member: Member, ended: readonly EndedSession[]) {
-  const { people, metadata } = aboutMember(member, ended);
-  return {
-    people,
-    changes: gone({ roles: member.roles.map(({ code }) => code), status: member.status }),
-    metadata: { email: member.person.email, ...metadata },
-  };
 }

@@ -1,11 +1,10 @@
-import { record } from '../../audit.ts';
 import { change } from '../../change.ts';
 import type { SignedInContext } from '../../context.ts';
 import { refuseIf } from '../../errors.ts';
 import { onOneself } from '../user/rules.ts';
-import { aboutFormerMember, leavesNoOrgAdmin, lockMember } from './members.ts';
+import { endMembership } from './end-membership.ts';
+import { leavesNoOrgAdmin, lockMember } from './members.ts';
 import { outOfReachThere, ownerProtected } from './rules.ts';
-import { deleteMembership } from './write-membership.ts';
 
 export interface OrganizationRemoveMemberInput {
   readonly organizationId: string;
@@ -23,13 +22,7 @@ export async function organizationRemoveMember(context: SignedInContext, input: 
       await leavesNoOrgAdmin(tx, organization.id, member),
     );
 
-    const ended = await deleteMembership(tx, organization.id, member);
-    await record(tx, context, {
-      action: 'organization.member_removed',
-      subject: { type: 'mem', id: member.membershipId },
-      organizationId: organization.id,
-      ...aboutFormerMember(member, ended),
-    });
+    await endMembership(tx, context, organization.id, member, 'organization.member_removed');
     return { membershipId: member.membershipId, organizationId: organization.id };
   });
 }

@@ -79,20 +79,3 @@ export async function writeMemberStatus(
     UPDATE memberships SET status = ${status}::membership_status, version = version + 1, updated_at = now() WHERE id = ${membershipId}::uuid`);
   return suspends ? endSessionsBoundTo(tx, organizationId, [person.id]) : [];
 }
-
-/**
- * Ends a membership, be it taken or given up. Access tokens from before are stale, and the impersonations in the organization
- * end, of and by the member. Gives what ended.
- */
-export async function deleteMembership(
-  tx: Transaction,
-  organizationId: string,
-  { membershipId, person }: Member,
-): Promise<EndedSession[]> {
-  await tx.$executeRaw(Prisma.sql`
-    WITH person AS (
-      UPDATE users SET token_version = token_version + 1 WHERE id = ${person.id}::uuid
-    )
-    DELETE FROM memberships WHERE id = ${membershipId}::uuid`);
-  return endSessionsBoundTo(tx, organizationId, [person.id]);
-}
