@@ -2,7 +2,7 @@ import { pino } from 'pino';
 import { beforeAll, expect, test, vi } from 'vitest';
 import { createServer } from '../src/server.ts';
 import { type Visit, visitsTo } from './support/personas.ts';
-import { together } from './support/races.ts';
+import { rounds, together } from './support/races.ts';
 import { clientOf, startWorld, type World } from './support/world.ts';
 
 const SetRoles = `mutation ($input: UserSetRolesInput!) { userSetRoles(input: $input) {
@@ -11,7 +11,6 @@ const Create = `mutation ($input: UserCreateInput!) { userCreate(input: $input) 
   __typename ... on UserCreateSuccess { user { id email } } ... on MutationError { code } } }`;
 
 const callers = 16;
-const rounds = 20;
 
 let world: World;
 let admin: Visit;

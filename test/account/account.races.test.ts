@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from 'vitest';
 import { startAuthWorld, visitor } from '../auth/support.ts';
 import { type Visit, visitsTo } from '../support/personas.ts';
-import { counted, together, whileUncommitted } from '../support/races.ts';
+import { counted, rounds, together, whileUncommitted } from '../support/races.ts';
 import { type Answer, type Client, type Person, password, type World } from '../support/world.ts';
 import { goesOn, holds, mailsTo, mutationOf, versionsOf } from '../user/support.ts';
 
@@ -11,7 +11,6 @@ const Reset = mutationOf('accountResetPassword', 'ok', ['AuthenticationError']);
 const SendReset = mutationOf('userSendPasswordReset', 'user { id }', []);
 const SetPassword = mutationOf('userSetPassword', 'user { id }', []);
 const Update = mutationOf('userUpdate', 'user { id }', ['ValidationError']);
-const rounds = 20;
 const callers = 16;
 // 16 passwords a round are hashed, one after the other.
 const timeout = 300_000;

@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from 'vitest';
 import { startAuthWorld, visitor } from '../auth/support.ts';
-import { counted, together, whileUncommitted } from '../support/races.ts';
+import { counted, rounds, together, whileUncommitted } from '../support/races.ts';
 import { type Person, password, type World } from '../support/world.ts';
 import { goesOn, holds, notFound, rankTooLow, ruleError } from '../user/support.ts';
 import { documentOf } from './support.ts';
@@ -11,8 +11,6 @@ const Delete = documentOf('appDelete', 'deletedGrants');
 const Grant = documentOf('appGrantUser', 'grant { id status } changed');
 const Revoke = documentOf('appRevokeUser', 'grant { id status } changed');
 const DeletePool = documentOf('poolDelete', 'deletedPoolId');
-
-const rounds = 20;
 
 let world: World;
 let admin: Person;

@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from 'vitest';
 import { createSigningKeys } from '../../src/auth/signing-keys.ts';
 import { deriveSecrets } from '../../src/secrets.ts';
-import { counted, together, whileUncommitted } from '../support/races.ts';
+import { counted, rounds, together, whileUncommitted } from '../support/races.ts';
 import { password, type World } from '../support/world.ts';
 import { Logout, LogoutEverywhere, startAuthWorld, visitor, Whoami } from './support.ts';
 
@@ -14,7 +14,7 @@ test('of 16 uses of a refresh token at once one wins, and 15 conflict', async ()
   const jo = await world.person();
   let { refreshToken } = await jo.signIn();
 
-  for (let round = 0; round < 20; round++) {
+  for (let round = 0; round < rounds; round++) {
     const outcomes = await together(16, () => visitor(world).refresh(refreshToken));
     expect(counted(outcomes.map(({ code }) => code ?? 'won'))).toEqual({ won: 1, REFRESH_CONFLICT: 15 });
     refreshToken = outcomes.find(({ tokens }) => tokens).tokens.refreshToken;

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { newId } from '../../src/ids.ts';
 import { openContent } from '../../src/mail/outbox.ts';
-import { counted, together, whileUncommitted } from '../support/races.ts';
+import { counted, rounds, together, whileUncommitted } from '../support/races.ts';
 import { type Organization, type Person, password, type World } from '../support/world.ts';
-import { actionsIn, callers, type Racer, rolesOfMember, rounds, send, startRacing, stateOf, timeout } from './racing.ts';
+import { actionsIn, callers, type Racer, rolesOfMember, send, startRacing, stateOf, timeout } from './racing.ts';
 
 let world: World;
 let racer: (options?: Parameters<World['person']>[0]) => Promise<Racer>;

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { counted, together } from '../support/races.ts';
+import { counted, rounds, together } from '../support/races.ts';
 import type { Organization, World } from '../support/world.ts';
-import { actionsIn, callers, type Racer, rolesOfMember, rounds, send, startRacing, stateOf, timeout } from './racing.ts';
+import { actionsIn, callers, type Racer, rolesOfMember, send, startRacing, stateOf, timeout } from './racing.ts';
 
 let world: World;
 let racer: (options?: Parameters<World['person']>[0]) => Promise<Racer>;

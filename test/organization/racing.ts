@@ -2,7 +2,6 @@ import { startAuthWorld } from '../auth/support.ts';
 import { type Visit, visitsTo } from '../support/personas.ts';
 import type { Answer, Client, Organization, Person, World } from '../support/world.ts';
 
-export const rounds = 10;
 export const callers = 16;
 /** Many transactions go one after the other, since they lock one organization. */
 export const timeout = 300_000;

@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from 'vitest';
 import { conflict, documentOf } from '../app/support.ts';
 import { startAuthWorld } from '../auth/support.ts';
-import { counted, together, whileUncommitted } from '../support/races.ts';
+import { counted, rounds, together, whileUncommitted } from '../support/races.ts';
 import type { Person, World } from '../support/world.ts';
 import { notFound, versionsOf } from '../user/support.ts';
 import { tag, whereIs } from './support.ts';
@@ -14,8 +14,6 @@ const Add = documentOf('poolAddUser', 'user { id } changed');
 const Remove = documentOf('poolRemoveUser', 'user { id } changed');
 const CreateUser = documentOf('userCreate', 'user { id }');
 const UpdateUser = documentOf('userUpdate', 'user { id }');
-
-const rounds = 20;
 
 let world: World;
 let admin: Person;

@@ -1,5 +1,8 @@
 import type { World } from './world.ts';
 
+/** How often each race is run; CI runs them less often. */
+export const rounds = Number(process.env.RACE_ROUNDS ?? 20);
+
 /** Lets everyone go at once. */
 export const together = <Out>(count: number, work: (i: number) => Promise<Out>): Promise<Out[]> =>
   Promise.all(Array.from({ length: count }, (_, i) => work(i)));

@@ -1,7 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { sessionIdIn, startAuthWorld, visitor } from '../auth/support.ts';
 import { type Visit, visitsTo } from '../support/personas.ts';
-import { counted, together, whileUncommitted } from '../support/races.ts';
+import { counted, rounds, together, whileUncommitted } from '../support/races.ts';
 import { type Answer, type Client, type Person, password, type World } from '../support/world.ts';
 import { goesOn, holds, mutationOf, versionsOf } from './support.ts';
 
@@ -13,7 +13,6 @@ const SetPassword = mutationOf('userSetPassword', 'user { id }', ['ValidationErr
 const SendReset = mutationOf('userSendPasswordReset', 'user { id }', []);
 const Revoke = mutationOf('userRevokeSessions', 'revokedSessions user { id }', ['NotFoundError']);
 const Terminate = mutationOf('userTerminateSession', 'user { id }', ['NotFoundError']);
-const rounds = 20;
 const callers = 16;
 // 16 passwords a round are hashed, one after the other.
 const timeout = 300_000;

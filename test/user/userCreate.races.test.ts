@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
-import { counted, together, whileUncommitted } from '../support/races.ts';
+import { counted, rounds, together, whileUncommitted } from '../support/races.ts';
 import { type Person, startWorld, type World } from '../support/world.ts';
 
 const Create = `mutation ($input: UserCreateInput!) { userCreate(input: $input) {
@@ -45,7 +45,7 @@ function expectOneWinner(outcomes: readonly Outcome[], code: string): string {
 }
 
 test('of 20 creations of one address at once one wins, with one event and one mail, and 19 are told who has it', async () => {
-  for (let round = 0; round < 20; round++) {
+  for (let round = 0; round < rounds; round++) {
     const email = newEmail();
 
     const outcomes = await together(20, (i) =>
@@ -62,7 +62,7 @@ test('of 20 creations of one address at once one wins, with one event and one ma
 });
 
 test('of 16 creations of one external id at once one wins, and 15 are told who has it', async () => {
-  for (let round = 0; round < 20; round++) {
+  for (let round = 0; round < rounds; round++) {
     const externalId = `legacy-${round}`;
     const outcomes = await together(16, () => create({ email: newEmail(), externalId, sendWelcome: false }));
     expectOneWinner(outcomes, 'EXTERNAL_ID_TAKEN');
@@ -71,7 +71,7 @@ test('of 16 creations of one external id at once one wins, and 15 are told who h
 
 test('of 16 creations in three pools that each is tagged into differently one wins, and nobody waits in a circle', async () => {
   const pools = [await world.pool(), await world.pool(), await world.pool()].map(({ code }) => code);
-  for (let round = 0; round < 20; round++) {
+  for (let round = 0; round < rounds; round++) {
     const email = newEmail();
     const outcomes = await together(16, (i) => {
       const [homePoolCode, ...poolCodes] = [...pools.slice(i % 3), ...pools.slice(0, i % 3)];
@@ -82,7 +82,7 @@ test('of 16 creations in three pools that each is tagged into differently one wi
 });
 
 test('of 8 who are created with an address and 8 who change to it one has it', async () => {
-  for (let round = 0; round < 20; round++) {
+  for (let round = 0; round < rounds; round++) {
     const email = newEmail();
     const people = await together(8, () => world.person());
 

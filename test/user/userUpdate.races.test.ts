@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from 'vitest';
 import { visitor } from '../auth/support.ts';
-import { counted, together, whileUncommitted } from '../support/races.ts';
+import { counted, rounds, together, whileUncommitted } from '../support/races.ts';
 import { type Person, password, startWorld, type World } from '../support/world.ts';
 
 const Update = `mutation ($input: UserUpdateInput!) { userUpdate(input: $input) {
@@ -31,7 +31,7 @@ test.each([
   ['externalId', 'EXTERNAL_ID_TAKEN'],
 ])('of 16 people who change to one %s at once one has it, and 15 are told who', async (field, code) => {
   const people = await together(16, () => world.person());
-  for (let round = 0; round < 20; round++) {
+  for (let round = 0; round < rounds; round++) {
     const wanted = newEmail();
 
     const outcomes = await together(16, (i) => update({ userId: people[i]!.id, [field]: wanted }));
@@ -44,7 +44,7 @@ test.each([
 
 test('two who want each other’s address at once are both refused', async () => {
   const [jo, kim] = [await world.person(), await world.person()];
-  for (let round = 0; round < 20; round++) {
+  for (let round = 0; round < rounds; round++) {
     const outcomes = await together(16, (i) =>
       update(i % 2 ? { userId: jo.id, email: kim.email } : { userId: kim.id, email: jo.email }),
     );
@@ -69,7 +69,7 @@ test('of 16 who edit the same version one wins, and the others see what the one 
 });
 
 test('16 edits at once without a version happen one after the other: each event begins where the one before ended', async () => {
-  for (let round = 0; round < 20; round++) {
+  for (let round = 0; round < rounds; round++) {
     const jo = await world.person({ name: 'first' });
 
     await together(16, (i) => update({ userId: jo.id, name: `by ${i}` }));
@@ -96,7 +96,7 @@ test('16 edits at once without a version happen one after the other: each event 
 test('a login with the old address against a new one leaves no session that lives', async () => {
   const jo = await world.person();
   let present = jo.email;
-  for (let round = 0; round < 20; round++) {
+  for (let round = 0; round < rounds; round++) {
     const next = newEmail();
 
     const [changed, ...logins] = await Promise.all([
