@@ -4,7 +4,6 @@ import { queueMail } from '../../src/mail/outbox.ts';
 import { transportFor } from '../../src/mail/transport.ts';
 import { createMailWorker } from '../../src/mail/worker.ts';
 import { reopened } from '../support/database.ts';
-import { rounds } from '../support/races.ts';
 import { type MailWorld, resetMail, startMailWorld, startSmtp } from './support.ts';
 
 test('workers of several servers share the mail, and send each message once', async () => {
@@ -22,7 +21,7 @@ test('workers of several servers share the mail, and send each message once', as
   );
   const sent: string[] = [];
 
-  for (let round = 0; round < rounds; round++) {
+  for (let round = 0; round < 20; round++) {
     const addresses = Array.from({ length: 16 }, (_, i) => `${i % 5 === 0 ? 'bad' : 'jo'}-${round}-${i}@example.com`);
     await world.database.transaction(async (tx) => {
       for (const address of addresses) await queueMail(tx, world.server.steward, resetMail(address));
