@@ -130,8 +130,7 @@ export function judgeThere(reach: Reach, field: FieldThere, organizationId: stri
 }
 
 /** What a row asks for, as FORBIDDEN says it. */
-export function needsOf(field: FieldThere): string {
-  const { needs, orThere }: SignedInRow = policy[field];
+export function needsOf({ needs, orThere }: Pick<SignedInRow, 'needs' | 'orThere'>): string {
   return [orThere && (orThere === 'owner' ? 'to be the owner' : `${orThere} there`), needs].filter(Boolean).join(' or ');
 }
 

@@ -3,7 +3,17 @@ import ScopeAuthPlugin from '@pothos/plugin-scope-auth';
 import { recordRefused } from '../audit.ts';
 import type { Context, SignedInContext } from '../context.ts';
 import { forbidden, RequestError } from '../errors.ts';
-import { type FieldRow, fieldPolicy, type GuardedField, may, mayIn, type PolicyRow, policy, type RootField } from '../policy.ts';
+import {
+  type FieldRow,
+  fieldPolicy,
+  type GuardedField,
+  may,
+  mayIn,
+  needsOf,
+  type PolicyRow,
+  policy,
+  type RootField,
+} from '../policy.ts';
 import './budget.ts';
 
 // Pothos refines inputs with `{}`, which `unknown` does not satisfy.
@@ -55,9 +65,10 @@ async function admit(context: Context, field: RootField): Promise<true> {
 /** Lets a caller through to a field below the root, or throws. */
 async function allow(context: Context, { field, organizationId }: Need): Promise<true> {
   const reach = await context.asking.reach();
-  const { needs, orThere }: FieldRow = fieldPolicy[field];
+  const row: FieldRow = fieldPolicy[field];
+  const { needs, orThere } = row;
   if (may(reach, needs) || (orThere && mayIn(reach, organizationId, orThere))) return true;
-  return refuse(context, field, orThere ? { needs: `${orThere} there or ${needs}`, organizationId } : { needs });
+  return refuse(context, field, { needs: needsOf(row), organizationId: orThere ? organizationId : null });
 }
 
 /** Records that the caller was refused a field, then throws FORBIDDEN. */

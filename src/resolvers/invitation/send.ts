@@ -1,6 +1,6 @@
 import { countAttempt } from '../../auth/attempts.ts';
 import type { Steward } from '../../context.ts';
-import { Prisma, type Transaction } from '../../database.ts';
+import type { Transaction } from '../../database.ts';
 import { authenticationRefusal } from '../../errors.ts';
 import { queueMail } from '../../mail/outbox.ts';
 import type { Reach } from '../../reach.ts';
@@ -21,9 +21,7 @@ export async function sendInvitation(
   { organization, reach, people }: Pick<There, 'organization' | 'reach' | 'people'>,
   invitation: { id: string; email: string; expiresAt: Date; token: string; roles: readonly RoleThere[] },
 ): Promise<void> {
-  const { id, email: to, token, expiresAt } = invitation;
-  const roles = await tx.$queryRaw<{ code: string; name: string }[]>(Prisma.sql`
-    SELECT code, name FROM roles WHERE id = ANY(${invitation.roles.map((role) => role.id)}::uuid[]) ORDER BY rank, code`);
+  const { id, email: to, token, roles, expiresAt } = invitation;
   await queueMail(tx, steward, {
     template: 'invitation',
     to,

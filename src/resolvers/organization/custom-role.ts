@@ -46,7 +46,6 @@ export function codeReadFrom(text: string): string | null {
 
 /** A role that members of the organization can have, with all that can be edited of a custom one. */
 export interface RoleInFull extends RoleThere {
-  readonly name: string;
   readonly description: string | null;
   readonly version: number;
 }

@@ -41,8 +41,8 @@ export async function organizationCreate(context: SignedInContext, input: Organi
 
   return change(context, async (tx) => {
     const owner = await lockOwner(tx, context, ownerId ?? null);
-    const orgAdmin = (await readRolesThere(tx, owner.id)).filter(isOrgAdmin);
     const id = newId();
+    const orgAdmin = (await readRolesThere(tx, id)).filter(isOrgAdmin);
     const slug = await (wanted ? claimGivenSlug(tx, wanted) : claimSlugLike(tx, rest.name));
     const organization = { ...rest, slug };
 

@@ -4,7 +4,7 @@ import { forbidden, notFound, ruleRefusal } from '../../errors.ts';
 import { decodeId } from '../../ids.ts';
 import { lockOrganization, type Organization, type OrganizationLock } from '../../locks/organization.ts';
 import { lockPeople, type Person, type PersonLock, readCaller } from '../../locks/person.ts';
-import { type FieldThere, judgeThere, needsOf, type Power, powerIn } from '../../policy.ts';
+import { type FieldThere, judgeThere, needsOf, type Power, policy, powerIn } from '../../policy.ts';
 import type { Reach } from '../../reach.ts';
 
 /**
@@ -18,7 +18,7 @@ export function assertAllowedThere(reach: Reach, field: FieldThere, organization
     case 'suspended':
       throw ruleRefusal('ORGANIZATION_SUSPENDED');
     case 'forbidden':
-      throw forbidden(needsOf(field));
+      throw forbidden(needsOf(policy[field]));
   }
 }
 

@@ -28,8 +28,12 @@ export async function lookUpRoles(tx: Transaction, userId: string, codes: readon
   };
 }
 
-/** Codes that name no platform role, each once, at its first place. */
-export function unknownRoles(sent: readonly string[], named: readonly PlatformRole[]): InputIssue[] {
+/** Codes of an input that name none of these roles, each once, at its first place; `kind` is what they would have to name. */
+export function unknownRoles(
+  sent: readonly string[],
+  named: readonly { readonly code: string }[],
+  kind = 'platform role',
+): InputIssue[] {
   const known = new Set(named.map(({ code }) => code));
   return sent.flatMap((code, i) =>
     known.has(code) || sent.indexOf(code) < i
@@ -38,7 +42,7 @@ export function unknownRoles(sent: readonly string[], named: readonly PlatformRo
           {
             path: ['input', 'roleCodes', String(i)],
             code: 'UNKNOWN_ROLE',
-            message: `${JSON.stringify(code.slice(0, 100))} is no platform role.`,
+            message: `${JSON.stringify(code.slice(0, 100))} is no ${kind}.`,
           },
         ],
   );
