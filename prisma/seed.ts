@@ -41,7 +41,7 @@ export async function seedDemo({
 
   const accounts = await chooseDemoAccounts(dataFolder);
   const hashOf = await hashPasswords(accounts, passwords);
-  return database.transaction(async (tx) => {
+  const fill = async (tx: Transaction) => {
     if (await hasUsers(tx)) return [];
     await insertDemo(tx, demoOf(now), secrets, hashOf);
     await tx.installation.update({ where: { id: 1 }, data: { demoSince: now } });
@@ -49,7 +49,9 @@ export async function seedDemo({
     // the next start uses. After the commit it could leave people whom nobody can sign in as, for ever.
     await writeDemoAccounts(dataFolder, accounts);
     return accounts;
-  });
+  };
+  // A slow or busy machine takes its time over it, and nobody waits.
+  return database.transaction(fill, { timeoutMs: 120_000 });
 }
 
 /** Keeps everybody else from adding users until the end of the transaction, then looks. */

@@ -48,6 +48,7 @@ export async function recordRefused(context: Context & Happens, alike: readonly 
       ON CONFLICT (key) DO UPDATE SET until = excluded.until WHERE refusal_windows.until <= now()
       RETURNING key
     ), ${insertion(context, happening, Prisma.sql`(SELECT count(*) FROM opened) = ${keys.length}::int`)}`);
+  database.notices.send();
 }
 
 /** The event as a common table expression, and its people as the statement that follows. */
@@ -55,12 +56,16 @@ function insertion({ arrival, reach = null }: Happens, happening: Happening, con
   const actor = happening.actor === undefined ? reach && { id: reach.userId, name: reach.userName } : happening.actor;
   const impersonation = reach?.impersonation ?? null;
   const { subject } = happening;
+  const doers = [...new Set([actor?.id, impersonation?.impersonatorId].filter((id) => id != null))];
   const people = new Set(happening.people);
-  for (const id of [actor?.id, impersonation?.impersonatorId, subject?.type === 'user' ? subject.id : null])
-    if (id) people.add(id);
+  for (const id of doers) people.add(id);
+  if (subject?.type === 'user') people.add(subject.id);
 
+  // Who is being deleted is waited for, and gone then: no row refers to them, and nothing that they were refused is told of them.
   return Prisma.sql`
-    event AS (
+    here AS (
+      SELECT u.id FROM users u WHERE u.id = ANY(${[...people]}::uuid[]) FOR KEY SHARE
+    ), event AS (
       INSERT INTO audit_events (id, action, actor_id, actor_name, impersonator_id, impersonator_name, subject_type, subject_id,
                                 organization_id, reason, changes, metadata, ip_address, user_agent, request_id)
       SELECT ${newId()}::uuid, ${happening.action}, ${actor?.id ?? null}::uuid, ${actor?.name ?? null},
@@ -68,11 +73,10 @@ function insertion({ arrival, reach = null }: Happens, happening: Happening, con
              ${subject?.type ?? null}, ${subject?.id ?? null}::uuid, ${happening.organizationId ?? null}::uuid, ${happening.reason ?? null},
              ${JSON.stringify((happening.changes ?? []).map(toStored))}::jsonb, ${JSON.stringify(happening.metadata ?? {})}::jsonb,
              ${arrival.ipAddress}, ${arrival.userAgent}, ${arrival.requestId}
-       WHERE ${condition}
+       WHERE ${condition} AND (SELECT count(*) FROM here WHERE id = ANY(${doers}::uuid[])) = ${doers.length}::int
       RETURNING id
     )
-    INSERT INTO audit_event_people (user_id, event_id)
-    SELECT u.id, event.id FROM event JOIN users u ON u.id = ANY(${[...people]}::uuid[])`;
+    INSERT INTO audit_event_people (user_id, event_id) SELECT here.id, event.id FROM event CROSS JOIN here`;
 }
 
 /** The fields that differ, in the order of `after`. */

@@ -38,6 +38,7 @@ export async function change<Out>(
         return done;
       });
       context.asking.renew();
+      database.notices.send();
       for (const act of left) act();
       return outcome;
     } catch (error) {

@@ -7,9 +7,11 @@ import type { Database } from './database.ts';
 import { callerOfSession, touchSession } from './loaders/caller.ts';
 import { fairShare } from './loaders/fair-share.ts';
 import { createLoaders, type Loaders } from './loaders/index.ts';
+import type { Reads } from './loaders/reading.ts';
 import type { Reach } from './reach.ts';
 import type { Secrets } from './secrets.ts';
 import type { Settings } from './settings.ts';
+import type { Feed } from './stream/feed.ts';
 
 /** What lives as long as the server. */
 export interface Steward {
@@ -18,6 +20,8 @@ export interface Steward {
   readonly secrets: Secrets;
   readonly signingKeys: SigningKeys;
   readonly passwords: Passwords;
+  /** What tells of audit events as they are committed. */
+  readonly auditFeed: Feed;
   readonly log: Logger;
 }
 
@@ -59,6 +63,8 @@ export interface Asking {
   actAs(sessionId: string): void;
   /** Forgets what was read, after a change. The same session goes on without being judged again. */
   renew(): void;
+  /** From now on the answer is resolved with this reach, which was just read, and nothing that was read for another one. */
+  actWith(reach: Reach): void;
 }
 
 export interface Context {
@@ -70,8 +76,9 @@ export interface Context {
 /** The context behind a guard that asks for a signed-in caller. */
 export type SignedInContext = Context & { readonly reach: Reach };
 
-export function createAsking(steward: Steward, arrival: Arrival): Asking {
-  const database = fairShare(steward.database, steward.settings.limits.statementsAtOnce, arrival.givenUp);
+/** `reads` is the database, or a share of it. */
+export function createAsking(steward: Steward, arrival: Arrival, reads: Reads = steward.database): Asking {
+  const database = fairShare(reads, steward.settings.limits.statementsAtOnce, arrival.givenUp);
   let reading: Promise<Reach | null> | undefined;
   let loaders: Loaders | undefined;
   let known: Reach | null = null;
@@ -110,6 +117,10 @@ export function createAsking(steward: Steward, arrival: Arrival): Asking {
     renew() {
       if (known) unjudgedSession ??= known.sessionId;
       reading = undefined;
+      loaders = undefined;
+    },
+    actWith(reach) {
+      reading = Promise.resolve(reach);
       loaders = undefined;
     },
   };

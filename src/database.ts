@@ -2,6 +2,7 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import type { Embedded } from './database/embedded.ts';
 import { prepareForPrisma, translated, unavailable } from './database/errors.ts';
+import { localNotices, type Notices, postgresNotices } from './database/notices.ts';
 import { PGliteSocket } from './database/pglite-socket.ts';
 import { type Prisma, PrismaClient } from './generated/prisma/client.ts';
 
@@ -58,7 +59,9 @@ export interface Database {
   /** Runs a composed statement on any connection. */
   query<Row>(sql: Prisma.Sql): Promise<Row[]>;
   /** READ COMMITTED, one attempt; whatever `work` throws rolls it back and comes out as it is. */
-  transaction<Out>(work: (tx: Transaction) => Promise<Out>): Promise<Out>;
+  transaction<Out>(work: (tx: Transaction) => Promise<Out>, options?: { readonly timeoutMs?: number }): Promise<Out>;
+  /** Word between the servers of this database. */
+  readonly notices: Notices;
   /** Whether a statement gets through, by the time that a connection may take. */
   isReady(): Promise<boolean>;
   /** How many statements were sent since the start, BEGIN and COMMIT included. */
@@ -101,7 +104,9 @@ export async function openDatabase(location: DatabaseLocation, options: Database
     read: ({ name, text, map }, values = []) =>
       attempt(async () => (await pool.query({ name, text, values: [...values] })).rows.map(map)),
     query: ({ text, values }) => attempt(async () => (await pool.query({ text, values })).rows),
-    transaction: (work) => attempt(() => prisma.$transaction(work, { maxWait, timeout: transactionTimeoutMs })),
+    notices: opened.notices,
+    transaction: (work, { timeoutMs = transactionTimeoutMs } = {}) =>
+      attempt(() => prisma.$transaction(work, { maxWait, timeout: timeoutMs })),
     isReady: () =>
       attempt(() => pool.query('SELECT 1')).then(
         () => true,
@@ -113,8 +118,9 @@ export async function openDatabase(location: DatabaseLocation, options: Database
     alone: opened.alone,
     describe: opened.describe,
     close() {
-      closing ??= prisma
-        .$disconnect()
+      closing ??= opened.notices
+        .close()
+        .then(() => prisma.$disconnect())
         .then(() => pool.end())
         .then(opened.close);
       return closing;
@@ -125,7 +131,7 @@ export async function openDatabase(location: DatabaseLocation, options: Database
 /** Any number that no other advisory lock of ours has. */
 const aloneLock = 5_283_760;
 
-interface Opened extends Pick<Database, 'pool' | 'alone' | 'describe' | 'close'> {}
+interface Opened extends Pick<Database, 'pool' | 'notices' | 'alone' | 'describe' | 'close'> {}
 
 function toServer(url: string, options: DatabaseOptions): Opened {
   const {
@@ -148,6 +154,13 @@ function toServer(url: string, options: DatabaseOptions): Opened {
       // For a server that no longer answers at all.
       query_timeout: statementTimeoutMs + 1000,
       idleTimeoutMillis: 30_000,
+    }),
+    notices: postgresNotices({
+      connectionString: url,
+      keepAlive: true,
+      application_name: 'steward notices',
+      connectionTimeoutMillis: connectTimeoutMs,
+      query_timeout: statementTimeoutMs,
     }),
     async alone(work) {
       // On a connection of its own: the pool drops its client, and a lock with it, after any failed query.
@@ -196,6 +209,7 @@ async function toEmbedded(location: { folder: string } | { dump: Blob }): Promis
   });
   return {
     pool,
+    notices: localNotices(),
     alone: (work) => work(pool),
     describe: () => ('folder' in location ? `the embedded database in ${location.folder}` : 'the embedded database, in memory'),
     close: embedded.close,

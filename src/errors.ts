@@ -147,6 +147,7 @@ const ruleMessages = {
   USER_SUSPENDED: 'The account is suspended.',
   NOT_A_MEMBER: 'The membership is suspended.',
   ORGANIZATION_SUSPENDED: 'The organization is suspended.',
+  NOT_IMPERSONATING: 'This session impersonates nobody.',
   WHILE_IMPERSONATING: 'This is not allowed while impersonating.',
 } as const;
 
@@ -154,6 +155,19 @@ const ruleMessages = {
 export function ruleRefusal(code: keyof typeof ruleMessages): Refusal {
   return new Refusal('RuleError', code, ruleMessages[code]);
 }
+
+/** An `OwnsOrganizationsError`: nobody goes who owns an organization. `organizations` are ids, the newest first. */
+export const ownsOrganizations = (organizations: readonly string[]): Refusal | false =>
+  organizations.length > 0 &&
+  new Refusal('OwnsOrganizationsError', 'OWNS_ORGANIZATIONS', 'The person owns organizations: transfer or delete these first.', {
+    data: { organizations },
+  });
+
+/** A `StalePlanError`: the plan of a preview is too old, was made for something else, or what it showed has changed. */
+export const stalePlan = (): Refusal =>
+  new Refusal('StalePlanError', 'STALE_PLAN', 'The plan no longer holds; look at a new preview.', {
+    place: ['input', 'planToken'],
+  });
 
 const invitationMessages = {
   EXPIRED: ['INVITATION_EXPIRED', 'The invitation has expired.'],

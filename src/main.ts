@@ -14,6 +14,8 @@ async function start(): Promise<void> {
   const database = await openDatabase(settings.database, {
     poolSize: settings.limits.poolSize,
     statementTimeoutMs: settings.limits.statementMs,
+    // Who lets requests take longer wants changes that do.
+    transactionTimeoutMs: Math.max(10_000, settings.limits.requestMs),
     onConnectionLost: (error) => log.warn({ err: error }, 'connection to the database lost'),
   });
   try {

@@ -27,6 +27,7 @@ export const policy = {
   user: 'signedIn',
   users: { needs: 'users:read' },
   usersLookup: { needs: 'users:read' },
+  userHardDeletePreview: { needs: 'users:delete' },
   organization: 'signedIn',
   organizationBySlug: 'signedIn',
   organizations: { needs: 'organizations:read' },
@@ -40,10 +41,13 @@ export const policy = {
   roles: 'signedIn',
   permissions: 'signedIn',
 
+  auditEventAdded: { needs: 'audit:read' },
+
   authLogin: 'anyone',
   authRefresh: 'anyone',
   authSwitchOrganization: 'signedIn',
   authLogout: 'signedIn',
+  authStopImpersonating: 'signedIn',
   authLogoutEverywhere: { whileImpersonating: 'refused' },
 
   accountUpdate: { whileImpersonating: 'refusedWhenBound' },
@@ -65,6 +69,8 @@ export const policy = {
   userSendPasswordReset: { needs: 'users:update', whileImpersonating: 'refused' },
   userTerminateSession: { whileImpersonating: 'refused' },
   userRevokeSessions: { whileImpersonating: 'refused' },
+  userImpersonate: { needs: 'users:impersonate', orThere: 'org:members:impersonate', whileImpersonating: 'refused' },
+  userHardDelete: { needs: 'users:delete', whileImpersonating: 'refused' },
 
   appCreate: { needs: 'apps:manage', whileImpersonating: 'refused' },
   appUpdate: { needs: 'apps:manage', whileImpersonating: 'refused' },
@@ -105,23 +111,23 @@ export function isRefusedWhileImpersonating(row: PolicyRow, reach: Reach): boole
   return row.whileImpersonating === 'refused' || (row.whileImpersonating === 'refusedWhenBound' && isBound(reach));
 }
 
-/** A root field that changes something in one organization: its input has an `organizationId`. */
-export type FieldThere = Exclude<
-  RootField & `organization${string}`,
-  'organization' | 'organizations' | 'organizationBySlug' | 'organizationCreate'
->;
+/** A root field that does something in one organization: its input has an `organizationId`, which `userImpersonate` may leave out. */
+export type FieldThere =
+  | Exclude<RootField & `organization${string}`, 'organization' | 'organizations' | 'organizationBySlug' | 'organizationCreate'>
+  | 'userImpersonate';
 
 /** What a row says to a caller about one organization. */
 export type Judgement = 'allowed' | 'unseen' | 'suspended' | 'forbidden';
 
 /**
- * Judges a caller by the row of a field and the organization that its input names; null where it names none, which staff are
- * told once it is looked for. What a caller can't see does not exist. Of a suspended organization its members are told so
- * before anything else, and staff go on.
+ * Judges a caller by the row of a field and the organization that its input names; null where that is no organization, which
+ * staff are told once it is looked for, undefined where the input leaves it out, so that a staff right alone serves. What a
+ * caller can't see does not exist. Of a suspended organization its members are told so before anything else, and staff go on.
  */
-export function judgeThere(reach: Reach, field: FieldThere, organizationId: string | null): Judgement {
+export function judgeThere(reach: Reach, field: FieldThere, organizationId: string | null | undefined): Judgement {
   const { needs, orThere }: SignedInRow = policy[field];
   if (needs && may(reach, needs)) return 'allowed';
+  if (organizationId === undefined) return 'forbidden';
   if (organizationId === null || !seesOrganization(reach, organizationId)) return 'unseen';
   const there = reach.organizations.get(organizationId);
   if (there?.suspended) return 'suspended';

@@ -44,12 +44,17 @@ export interface ServerOptions {
   readonly log?: Logger;
   /** Whom `fetch` takes its requests to come from; 127.0.0.1 unless told. */
   readonly ipAddress?: string;
+  /**
+   * After so long without anything to tell, an event stream tells that it is alive. By default sooner than proxies, and the
+   * time that an answer may be left unread, would cut it off.
+   */
+  readonly heartbeatMs?: number;
 }
 
 export async function createServer(options: ServerOptions): Promise<StewardServer> {
-  const { database, settings, log = createLog(settings.logLevel), ipAddress = '127.0.0.1' } = options;
+  const { database, settings, log = createLog(settings.logLevel), ipAddress = '127.0.0.1', heartbeatMs = 15_000 } = options;
   const steward = createSteward({ database, settings, log });
-  const metrics = settings.metricsPort === null ? null : createMetrics(database);
+  const metrics = settings.metricsPort === null ? null : createMetrics(database, () => steward.auditFeed.size);
   const transport = transportFor(settings, log);
   const mail = transport && createMailWorker(steward, transport);
   const housekeeping = createHousekeeping(steward);
@@ -60,7 +65,7 @@ export async function createServer(options: ServerOptions): Promise<StewardServe
     log: steward.log,
     onAnswered: metrics?.observe,
     routes: new Map<string, Route>([
-      ['/graphql', { methods: { POST: createGraphql(steward, schema) } }],
+      ['/graphql', { methods: { POST: createGraphql(steward, schema, { heartbeatMs }) } }],
       ['/healthz', healthz],
       ['/readyz', readyz(steward.database, () => draining)],
       ['/.well-known/jwks.json', jwks(steward.signingKeys)],
@@ -100,6 +105,7 @@ export async function createServer(options: ServerOptions): Promise<StewardServe
     },
     async close() {
       draining = true;
+      steward.auditFeed.close();
       await Promise.all([node.drain(settings.limits.requestMs + 1000), mail?.stop(), housekeeping.stop()]);
       await metricsNode?.drain(1000);
     },

@@ -112,8 +112,18 @@ test.each([
   [['rotate-key', 'a@example.com']],
   [['migrate', '--force']],
   [['destroy']],
+  [['export-audit']],
+  [['export-audit', '--until', '2026-01-01T00:00:00Z']],
+  [['export-audit', '--since', '2026-01-01']],
+  [['export-audit', '--since', '2026-02-30T00:00:00Z']],
+  [['export-audit', '--since', '2026-01-01T00:00:00Z', '--until', 'yesterday']],
+  [['export-audit', '--since', '2026-01-02T00:00:00Z', '--until', '2026-01-01T00:00:00Z']],
+  [['export-audit', '--since', '2026-01-01T00:00:00Z', 'a@example.com']],
+  [['unlock', 'a@example.com', '--since', '2026-01-01T00:00:00Z']],
+  [['was-erased']],
+  [['was-erased', 'a@example.com', '--another']],
 ])('%j is no command', async (args) => {
-  const around = { environment: {}, typedPassword: async () => '', say: () => {} };
+  const around = { environment: {}, typedPassword: async () => '', say() {}, write: async () => {}, terminal: { write() {} } };
 
   await expect(runCommand(args, around)).rejects.toThrow('Usage: npm run admin');
 });
@@ -126,20 +136,28 @@ async function run(args: string[], environment: Record<string, string> = {}): Pr
     environment: { STEWARD_DATA_FOLDER: folder, ...environment },
     typedPassword: noTerminal,
     say: (line) => lines.push(line),
+    write: async (text) => void lines.push(text),
+    terminal: { write() {} },
   });
   return lines.join('\n');
 }
 
-/** The command as a process. */
-function admin(args: string[], environment: Record<string, string> = {}): Promise<{ code: number | null; output: string }> {
-  return new Promise((resolve) => {
+/** The command as a process, whose reader leaves after so many bytes. */
+function admin(args: string[], environment: Record<string, string> = {}, bytes = Number.POSITIVE_INFINITY) {
+  return new Promise<{ code: number | null; output: string }>((resolve) => {
     const child = spawn(process.execPath, ['--import', 'tsx', join(root, 'src', 'admin.ts'), ...args], {
       cwd: root,
       env: { PATH: process.env.PATH, STEWARD_DATA_FOLDER: folder, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let output = '';
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (output += text));
+    child.stdout.on('data', (text) => {
+      output += text;
+      if (output.length >= bytes) child.stdout.destroy();
+    });
+    child.stderr.on('data', (text) => {
+      output += text;
+    });
     child.once('close', (code) => resolve({ code, output }));
   });
 }
@@ -153,8 +171,11 @@ test('commands take the settings of the server without its ports, and migrate fi
   );
   expect(await run(['unlock', 'a@example.com'])).toBe('a@example.com was not locked.');
   expect(await run(['rotate-key'])).toContain('30 seconds');
+  expect(await run(['was-erased', 'a@example.com'])).toBe('a@example.com was not erased.');
+  const exported = (await run(['export-audit', '--since', '2026-01-01T00:00:00Z'])).trim().split('\n');
+  expect(exported.map((line) => JSON.parse(line).action)).toEqual(['user.created']);
   await expect(run(['migrate'], { STEWARD_NONSENSE: '1' })).rejects.toThrow('STEWARD_NONSENSE');
-}, 60_000);
+}, 120_000);
 
 test('a process exits with 0 on success alone, and shows no password', async () => {
   const weak = await admin(['create', 'b@example.com', '--another'], { ADMIN_PASSWORD: 'password1234' });
@@ -165,6 +186,25 @@ test('a process exits with 0 on success alone, and shows no password', async () 
 
   const untold = await admin(['create', 'c@example.com', '--another']);
   expect(untold).toEqual({ code: 1, output: expect.stringContaining('ADMIN_PASSWORD') });
+}, 120_000);
+
+test('an export writes its lines and nothing else to its output, says how far it is beside it, and ends quietly with its reader', async () => {
+  const database = await openDatabase({ folder: join(folder, 'database') });
+  await database.query(world.sql`
+    INSERT INTO audit_events (id, action, occurred_at, reason)
+    SELECT gen_random_uuid(), 'export.tested', '2020-01-01T00:00:00Z', repeat('x', 500) FROM generate_series(1, 3000)`);
+  await database.close();
+  const span = ['export-audit', '--since', '2020-01-01T00:00:00Z', '--until', '2020-01-01T00:00:01Z'];
+
+  const whole = await admin(span);
+  const lines = whole.output.split('\n');
+  expect(lines.filter((line) => /^\d+ %$/.test(line))).toEqual(['0 %', '30 %', '60 %', '100 %']);
+  expect(lines.filter((line) => line.startsWith('{"id":"evt_'))).toHaveLength(3000);
+  expect([whole.code, lines.length, lines.at(-1)]).toEqual([0, 3005, '']);
+
+  const left = await admin(span, {}, 100);
+  expect(left.code).toBe(141);
+  expect(left.output.replace(/^\{.*$/gm, '')).toMatch(/^[\n\d %]*$/);
 }, 120_000);
 
 // `script` gives a process a terminal, and keeps what it shows.
@@ -209,6 +249,7 @@ test('while a server has the embedded database, a command says so, names the rem
       code: 1,
       output: expect.stringMatching(/^The embedded database .* stop that one .*\n$/),
     });
+    await expect(run(['export-audit', '--since', '2026-01-01T00:00:00Z'])).rejects.toThrow('stop that one');
   } finally {
     await held.close();
   }

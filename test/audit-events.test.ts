@@ -11,6 +11,7 @@ import {
 } from './generated/graphql.ts';
 import { type Circumstances, happened } from './support/events.ts';
 import { type Cast, makeCast, type Visit } from './support/personas.ts';
+import { verdict } from './support/sql.ts';
 import { type Organization, type Person, startWorld, type World } from './support/world.ts';
 
 let world: World;
@@ -373,6 +374,141 @@ describe('who sees what', () => {
     const { organization } = await asOwner.run(EventsOfOrganizationDocument, { id: acme.id, where: { requestId } });
 
     expect(organization!.auditEvents!.edges.map(({ node }) => node.ipAddress)).toEqual(['192.0.2.1', null]);
+  });
+});
+
+describe('an impersonation', () => {
+  test('in an organization is read there by its admins with both names and the reason, and from where by who really acted', async () => {
+    const [owner, admin, member] = [
+      await world.person({ name: 'Olga Owner' }),
+      await world.person({ name: 'Adam Admin' }),
+      await world.person({ name: 'Mia Manager' }),
+    ];
+    const organization = await world.organization({
+      owner,
+      members: [
+        [admin, ['org_admin']],
+        [member, ['org_manager']],
+      ],
+    });
+    const ofOwner = await cast.visit(owner);
+    const { userImpersonate } = await ofOwner.run(
+      `mutation ($input: UserImpersonateInput!) { userImpersonate(input: $input) {
+         ... on UserImpersonateSuccess { tokens { accessToken } session { id } } } }`,
+      { input: { userId: member.id, organizationId: organization.id, reason: 'Takes over her shift' } },
+    );
+    const acting = cast.visitWith(userImpersonate.tokens.accessToken);
+    await acting.run(
+      `mutation ($input: OrganizationCreateInvitationInput!) { organizationCreateInvitation(input: $input) { __typename } }`,
+      { input: { organizationId: organization.id, email: 'new-colleague@example.com' } },
+    );
+    await acting.run(`mutation { authStopImpersonating { __typename } }`);
+
+    const document = `query ($id: ID!) { organization(id: $id) { auditEvents { nodes {
+      action actorId actorName actor { id } impersonatorId impersonatorName impersonator { id } subjectId reason metadata
+      hasIp: ipAddress userAgent } } } }`;
+    const read = async (visit: Visit) =>
+      (await visit.run(document, { id: organization.id })).organization.auditEvents.nodes.map((node: any) => ({
+        ...node,
+        hasIp: node.hasIp !== null,
+        userAgent: node.userAgent !== null,
+      }));
+    const sessionId = userImpersonate.session.id;
+    const both = {
+      ...{ actorId: member.id, actorName: 'Mia Manager', impersonatorId: owner.id, impersonatorName: 'Olga Owner', reason: null },
+    };
+    const told = [
+      { action: 'impersonation.stopped', ...both, subjectId: member.id, metadata: { sessionId } },
+      {
+        action: 'invitation.created',
+        ...both,
+        subjectId: expect.stringMatching(/^inv_/),
+        metadata: expect.any(Object),
+      },
+      {
+        action: 'impersonation.started',
+        ...{ actorId: owner.id, actorName: 'Olga Owner', impersonatorId: null, impersonatorName: null },
+        subjectId: member.id,
+        reason: 'Takes over her shift',
+        metadata: { sessionId, expiresAt: expect.stringMatching(/^\d{4}-.*Z$/) },
+      },
+    ];
+    const people = (seen: readonly Person[], event: (typeof told)[number]) => ({
+      actor: seen.some(({ id }) => id === event.actorId) ? { id: event.actorId } : null,
+      impersonator: seen.some(({ id }) => id === event.impersonatorId) ? { id: event.impersonatorId } : null,
+    });
+
+    // Colleagues see nobody whole, and nothing of where the others are.
+    expect(await read(await cast.visit(admin))).toEqual(
+      told.map((event) => ({ ...event, ...people([], event), hasIp: false, userAgent: false })),
+    );
+    expect(await read(ofOwner)).toEqual(
+      told.map((event) => ({ ...event, ...people([owner], event), hasIp: true, userAgent: true })),
+    );
+    expect(await read(staff)).toEqual(
+      told.map((event) => ({ ...event, ...people([owner, member], event), hasIp: true, userAgent: true })),
+    );
+  });
+
+  test('that is refused is an event of whoever tried, with its code; many within a minute are one', async () => {
+    const me = await world.person({ roles: ['super_admin'] });
+    const [equal, colleague] = [await world.person({ roles: ['super_admin'] }), await world.person()];
+    const mine = await cast.visit(me);
+    const attempt = async (visit: Visit, input: object) =>
+      (
+        await visit.run(
+          'mutation ($input: UserImpersonateInput!) { userImpersonate(input: $input) { ... on MutationError { code } } }',
+          { input: { reason: 'Just looking', ...input } },
+        )
+      ).userImpersonate.code;
+    const refusals = async (by: Person) =>
+      (await staff.run(AuditEventsDocument, { where: { actions: ['impersonation.*'], actorId: by.id } })).auditEvents!.edges.map(
+        ({ node }) => ({ action: node.action, metadata: node.metadata, subjectId: node.subjectId }),
+      );
+
+    expect(await attempt(mine, { userId: equal.id })).toBe('RANK_TOO_LOW');
+    expect(await attempt(mine, { userId: me.id })).toBe('SELF_NOT_ALLOWED');
+    expect(await refusals(me)).toEqual([
+      { action: 'impersonation.refused', metadata: { code: 'RANK_TOO_LOW' }, subjectId: equal.id },
+    ]);
+    const acting = await cast.visit(colleague, { impersonator: { by: me, from: mine } });
+    expect((await acting.ask('mutation { authStopImpersonating { __typename } }')).errors).toEqual([]);
+    expect((await refusals(colleague)).map(({ action }) => action)).toEqual(['impersonation.stopped']);
+  });
+});
+
+describe('once written, an event stays', () => {
+  const changes = [
+    `UPDATE audit_events SET reason = 'another'`,
+    'UPDATE audit_events SET id = id',
+    'DELETE FROM audit_events',
+    'DELETE FROM audit_events WHERE false',
+    'TRUNCATE audit_events CASCADE',
+    `INSERT INTO audit_events SELECT * FROM audit_events LIMIT 1 ON CONFLICT (id) DO UPDATE SET reason = 'another'`,
+    `WITH changed AS (UPDATE audit_events SET reason = 'another' RETURNING id) SELECT count(*) FROM changed`,
+    `MERGE INTO audit_events e USING audit_events s ON s.id = e.id WHEN MATCHED THEN DELETE`,
+  ];
+  const settings = [
+    [],
+    [`SET LOCAL application_name = 'erase_person'`],
+    [`SELECT set_config('steward.erasing', 'on', true)`, `SELECT set_config('steward.erase', 'on', true)`],
+    [`SET LOCAL search_path = pg_temp, public`],
+    [`SET LOCAL lc_messages = 'C'`],
+    [`SET LOCAL plpgsql.variable_conflict = 'use_column'`],
+    [`SET CONSTRAINTS ALL DEFERRED`],
+    [`SET LOCAL transform_null_equals = on`, `SET LOCAL standard_conforming_strings = on`],
+  ];
+
+  test.each(changes)('%s', async (change) => {
+    for (const before of settings) expect(await verdict(world.database, [...before, change])).toBe('audit_events_only_grow');
+  });
+
+  // Whoever connects as the owner of the database server may set this, without changing the schema.
+  test('as a replica', async () => {
+    for (const change of changes)
+      expect(await verdict(world.database, [`SET LOCAL session_replication_role = 'replica'`, change])).toBe(
+        'audit_events_only_grow',
+      );
   });
 });
 

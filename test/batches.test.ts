@@ -246,6 +246,25 @@ describe('a batch with a mutation', () => {
     });
   });
 
+  test('goes on when somebody is deleted for good, who is not there for what comes after it', async () => {
+    const jo = await world.person({ name: 'Jo' });
+    const erase: [string, object] = [
+      `mutation ($input: UserHardDeleteInput!) { userHardDelete(input: $input) {
+        __typename ... on UserHardDeleteSuccess { deletedUserId } ... on MutationError { code } } }`,
+      { input: { userId: jo.id, reason: 'Asked for it' } },
+    ];
+
+    const answers = await admin.batch([read(jo), erase, read(jo), rename(jo, 'Nobody'), erase]);
+
+    expect(said(answers)).toEqual([
+      expect.objectContaining({ name: 'Jo' }),
+      { __typename: 'UserHardDeleteSuccess', deletedUserId: jo.id },
+      null,
+      { __typename: 'NotFoundError', code: 'NOT_FOUND' },
+      { __typename: 'NotFoundError', code: 'NOT_FOUND' },
+    ]);
+  });
+
   test('refuses whoever is not signed in each by itself, and answers what is open to anyone', async () => {
     const jo = await world.person();
 
@@ -325,6 +344,11 @@ describe('what must come alone', () => {
       { secret: 'of no link' },
     ],
     authLogout: ['mutation { authLogout { __typename } }'],
+    authStopImpersonating: ['mutation { authStopImpersonating { __typename } }'],
+    userImpersonate: [
+      'mutation ($input: UserImpersonateInput!) { userImpersonate(input: $input) { __typename } }',
+      { input: { userId: 'user_x', reason: 'Seeing what they see' } },
+    ],
   };
 
   test.each(Object.entries(lone))('%s: the batch is refused whole with 400, wherever it stands', async (name, operation) => {

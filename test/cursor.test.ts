@@ -142,10 +142,42 @@ describe('a cursor of an order that remembers what the statement saw', () => {
     ['those that run in disorder', '5:9:7,6'],
     ['something behind it', "7:7:' OR TRUE"],
     ['a number that no transaction has', '99999999999999999999:7:'],
+    ['an oldest that no transaction has', '0:7:'],
+    ['a next that no transaction has', '7:4294967296:'],
   ])('is refused with %s', (_what, snapshot) => {
     const cursor = forged((mark) => [mark, values, id, ...(snapshot === undefined ? [] : [snapshot])]);
 
     expect(codeOf(() => decodeCursor(place, cursor, shape))).toBe('BAD_USER_INPUT');
+  });
+
+  test('also tells how far a stream has come among the late ones', () => {
+    const position: Position = { values, id, snapshot: '7:9:8', late: ['8', id] };
+
+    expect(decodeCursor(place, encodeCursor(place, position), shape)).toEqual(position);
+  });
+
+  test.each([
+    ['null', null],
+    ['nothing', []],
+    ['a transaction alone', ['8']],
+    ['a number', [8, id]],
+    ['a sign', ['-8', id]],
+    ['a number beyond the column', ['9223372036854775808', id]],
+    ['an id that is none', ['8', `${id}'`]],
+    ['an id in a list', ['8', [id]]],
+    ['more', ['8', id, id]],
+  ])('is refused with %s of late ones', (_what, late) => {
+    const cursor = forged((mark) => [mark, values, id, '7:9:8', late]);
+
+    expect(codeOf(() => decodeCursor(place, cursor, shape))).toBe('BAD_USER_INPUT');
+  });
+
+  test('is refused with late ones and no snapshot, and with one part more', () => {
+    for (const parts of [[['8', id]], ['7:9:8', ['8', id], 1]]) {
+      const cursor = forged((mark) => [mark, values, id, ...parts]);
+
+      expect(codeOf(() => decodeCursor(place, cursor, shape))).toBe('BAD_USER_INPUT');
+    }
   });
 });
 

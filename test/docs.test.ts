@@ -11,11 +11,12 @@ import { createServer, type StewardServer } from '../src/server.ts';
 import { readSettings } from '../src/settings.ts';
 import { testDatabase } from './support/database.ts';
 
-/** An operation of the documentation: who sends it, the text, its variables, and the error or refusal that it shows. */
+/** An operation of the documentation: who sends it, as whom they act, the text, its variables, and the error or refusal that it shows. */
 interface Example {
   readonly title: string;
   readonly page: string;
   readonly as: string;
+  readonly actingAs: string | undefined;
   readonly code: string | undefined;
   readonly place: string | undefined;
   readonly query: string;
@@ -23,15 +24,16 @@ interface Example {
 }
 
 const example =
-  /<!-- as (?<as>\w+)(?:, with (?<code>\w+)(?: at (?<place>[\w.]+))?)? -->\n```graphql\n(?<query>.+?)```\n(?:```json\n(?<variables>.+?)```)?/gs;
+  /<!-- as (?<as>\w+)(?: acting as (?<actingAs>[^ ,]+))?(?:, with (?<code>\w+)(?: at (?<place>[\w.]+))?)? -->\n```graphql\n(?<query>.+?)```\n(?:```json\n(?<variables>.+?)```)?/gs;
 
 const pages = (await readdir('docs')).filter((name) => name.endsWith('.md'));
 const texts = await Promise.all(pages.map((page) => readFile(join('docs', page), 'utf8')));
 const examples: Example[] = texts.flatMap((text, at) =>
-  [...text.matchAll(example)].map(({ groups: { as, code, place, query, variables = '{}' } = {} }) => ({
+  [...text.matchAll(example)].map(({ groups: { as, actingAs, code, place, query, variables = '{}' } = {} }) => ({
     page: pages[at]!,
-    title: `${pages[at]}: ${/\b(?:query|mutation) (\w+)/.exec(query!)?.[1]}`,
+    title: `${pages[at]}: ${/\b(?:query|mutation|subscription) (\w+)/.exec(query!)?.[1]}`,
     as: as!,
+    actingAs,
     code,
     place,
     query: query!,
@@ -58,6 +60,21 @@ async function ask(body: object, token?: string) {
   return (await server.fetch(request)).json() as Promise<{ data?: any; errors?: any[] }>;
 }
 
+/** The first that a subscription is sent, once somebody has signed in. */
+async function follow(body: object, token: string): Promise<{ data?: any; errors?: any[] }> {
+  const headers = { 'content-type': 'application/json', accept: 'text/event-stream', authorization: `Bearer ${token}` };
+  const request = new Request('http://127.0.0.1/graphql', { method: 'POST', headers, body: JSON.stringify(body) });
+  const stream = (await server.fetch(request)).body!.pipeThrough(new TextDecoderStream());
+  await signIn('base_user');
+  let received = '';
+  for await (const text of stream) {
+    received += text;
+    const sent = /^event: next\ndata: (.+)\n\n/m.exec(received)?.[1];
+    if (sent) return JSON.parse(sent);
+  }
+  throw new Error(`The stream ended with ${received}`);
+}
+
 async function signIn(persona: string): Promise<string> {
   const { email, password } = accounts.find((account) => account.persona === persona)!;
   const query =
@@ -72,6 +89,20 @@ const tokenOf = (persona: string, page = ''): Promise<string> => {
   if (!tokens.has(visit)) tokens.set(visit, signIn(persona));
   return tokens.get(visit)!;
 };
+
+/** A page's impersonation of somebody, begun once. */
+async function tokenActingAs(persona: string, email: string, page: string): Promise<string> {
+  const visit = `${persona} ${page} ${email}`;
+  const begin = async () => {
+    const query = `mutation ($input: UserImpersonateInput!) { userImpersonate(input: $input) {
+      ... on UserImpersonateSuccess { tokens { accessToken } } } }`;
+    const input = { userId: await idOf(email), reason: 'As the documentation shows' };
+    const { data } = await ask({ query, variables: { input } }, await tokenOf(persona, page));
+    return data.userImpersonate.tokens.accessToken as string;
+  };
+  if (!tokens.has(visit)) tokens.set(visit, begin());
+  return tokens.get(visit)!;
+}
 
 /** Kinds of things that have no address, how one is named, and where its id is. */
 const named: readonly [name: RegExp, query: string, id: (data: any, one: string) => string][] = [
@@ -108,11 +139,20 @@ async function idOf(what: string): Promise<string> {
   return session ? user.sessions[0].id : user.id;
 }
 
-async function filled(variables: string): Promise<object> {
-  const ids = await Promise.all(
-    [...variables.matchAll(/<id of ([^>]+)>/g)].map(async ([text, what]) => [text, await idOf(what!)] as const),
+/** `<plan for …>` stands for the token of a preview that the page's reader has seen. */
+async function planFor(email: string, token: string): Promise<string> {
+  const query = 'query ($id: ID!) { userHardDeletePreview(userId: $id) { planToken } }';
+  const { data } = await ask({ query, variables: { id: await idOf(email) } }, token);
+  return data.userHardDeletePreview.planToken;
+}
+
+async function filled(variables: string, token: string): Promise<object> {
+  const values = await Promise.all(
+    [...variables.matchAll(/<(id of|plan for) ([^>]+)>/g)].map(
+      async ([text, kind, what]) => [text, kind === 'id of' ? await idOf(what!) : await planFor(what!, token)] as const,
+    ),
   );
-  return JSON.parse(ids.reduce((json, [text, id]) => json.replaceAll(text, id), variables));
+  return JSON.parse(values.reduce((json, [text, value]) => json.replaceAll(text, value), variables));
 }
 
 /** The operation, asking what its mutation came to. */
@@ -147,12 +187,11 @@ describe('what the documentation shows', () => {
     expect(examples.length).toBeGreaterThan(8);
   });
 
-  test.each(examples)('$title', async ({ as, page, code, place, query, variables }) => {
+  test.each(examples)('$title', async ({ as, actingAs, page, code, place, query, variables }) => {
     const refusal = code?.endsWith('Error') ? code : undefined;
-    const { data, errors = [] } = await ask(
-      { query: withTypes(query), variables: await filled(variables) },
-      await tokenOf(as, page),
-    );
+    const token = actingAs ? await tokenActingAs(as, actingAs, page) : await tokenOf(as, page);
+    const body = { query: withTypes(query), variables: await filled(variables, token) };
+    const { data, errors = [] } = /^\s*subscription/.test(query) ? await follow(body, token) : await ask(body, token);
 
     expect(errors.map((error) => [error.extensions.code, error.path?.join('.')])).toEqual(
       code && !refusal ? [[code, place]] : [],

@@ -608,6 +608,22 @@ describe('a key is ignored', () => {
     expect(await rowsOf(key)).toEqual([]);
   });
 
+  test('on userImpersonate: sent twice it opens two sessions, each with tokens of its own', async () => {
+    const jo = await world.person();
+    const key = newKey();
+    const document = `mutation ($input: UserImpersonateInput!) { userImpersonate(input: $input) {
+      ... on UserImpersonateSuccess { session { id } tokens { accessToken refreshToken } } ... on MutationError { code } } }`;
+
+    const opened = [];
+    for (const _ of [1, 2])
+      opened.push((await withKey(adminsVisit, key, document, { userId: jo.id, reason: 'Seeing it' })).data.userImpersonate);
+
+    const all = opened.flatMap(({ session, tokens }) => [session.id, tokens.accessToken, tokens.refreshToken]);
+    expect(new Set(all).size).toBe(6);
+    expect(await sessionsOf(jo)).toBe(2);
+    expect(await rowsOf(key)).toEqual([]);
+  });
+
   test('on userCreate with a password: the address is taken', async () => {
     const key = newKey();
     const input = { email: 'with-a-password@example.com', password: newPassword };
@@ -726,6 +742,55 @@ describe('a key is ignored', () => {
 
     expect(answers.flatMap(codesOf)).toEqual([]);
     expect(await rowsOf(key)).toEqual([]);
+  });
+});
+
+describe('a hard delete', () => {
+  const Erase = `mutation ($input: UserHardDeleteInput!) { userHardDelete(input: $input) {
+    __typename ... on UserHardDeleteSuccess { deletedUserId deletes { kind count } } ... on MutationError { code } } }`;
+  const asked = ({ id }: Person) => ({ userId: id, reason: 'Asked for it' });
+
+  test('that is repeated is answered alike, and happens once; with another key there is nobody to delete', async () => {
+    const jo = await world.person();
+    await visits.visit(jo);
+    const key = newKey();
+    const first = await withKey(adminsVisit, key, Erase, asked(jo));
+    const before = await fingerprint(world.database, ['audit_events', 'audit_event_people', 'refusal_windows']);
+
+    const again = await withKey(adminsVisit, key, Erase, asked(jo));
+    const inBatch = await inBatchWithKey(adminsVisit, key, Erase, asked(jo));
+    const anew = await withKey(adminsVisit, newKey(), Erase, asked(jo));
+
+    expect(first.data.userHardDelete).toMatchObject({ __typename: 'UserHardDeleteSuccess', deletedUserId: jo.id });
+    expect(first.data.userHardDelete.deletes).toContainEqual({ kind: 'sessions', count: 1 });
+    expect([again.data, inBatch.data]).toEqual([first.data, first.data]);
+    expect([again, inBatch].flatMap(({ errors }) => errors)).toEqual([]);
+    expect(anew.data.userHardDelete).toEqual({ __typename: 'NotFoundError', code: 'NOT_FOUND' });
+    expect(await fingerprint(world.database, ['audit_events', 'audit_event_people', 'refusal_windows'])).toEqual(before);
+    expect((await eventsAbout(jo)).filter((action) => action === 'user.hard_deleted')).toHaveLength(1);
+  });
+
+  test('takes every reply with it that was to the person, as themselves, as somebody or by somebody who acted as them', async () => {
+    const jo = await world.person({ roles: ['super_admin'] });
+    const kim = await world.person();
+    const own = await visits.visit(jo);
+    const asKim = await visits.visit(kim, { impersonator: { by: jo, from: own } });
+    const asJo = await visits.visit(jo, { impersonator: { by: admin, from: adminsVisit } });
+    const mine = newKey();
+    const [first, second, third] = [newKey(), newKey(), newKey()];
+    await withKey(own, first, AccountUpdate, { name: 'Jo' });
+    await withKey(asKim, second, AccountUpdate, { name: 'Kim' });
+    await withKey(asJo, third, AccountUpdate, { name: 'Not Jo' });
+    await withKey(adminsVisit, mine, Update, { userId: jo.id, name: 'Jo again' });
+    for (const key of [first, second, third, mine]) expect(await rowsOf(key)).toHaveLength(1);
+
+    const { data } = await withKey(adminsVisit, newKey(), Erase, asked(jo));
+
+    expect(data.userHardDelete.deletes).toContainEqual({ kind: 'idempotencyKeys', count: 3 });
+    for (const key of [first, second, third]) expect(await rowsOf(key)).toEqual([]);
+    // What was said of them to somebody else is sealed, and shows nothing any more.
+    const again = await withKey(adminsVisit, mine, Update, { userId: jo.id, name: 'Jo again' });
+    expect({ data: again.data, codes: codesOf(again) }).toEqual({ data: null, codes: ['NOT_FOUND'] });
   });
 });
 

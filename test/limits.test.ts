@@ -258,6 +258,22 @@ describe('cost', () => {
       2 * 4,
       { ids: ['a', 'b'] },
     ],
+    [
+      'what the caller may do, of a page',
+      '{ users(first: 50) { nodes { viewerCan { update { allowed } hardDelete { allowed code reason } } } } }',
+      1 + 50 * (1 + 1 + 2),
+    ],
+    [
+      'all that the caller may do, of a page with what else a page of people shows',
+      `{ users(first: 50) { totalCount nodes { roles { code } viewerCan { ${[
+        ...['update', 'suspend', 'reactivate', 'unlock', 'setRoles', 'setPassword', 'sendPasswordReset', 'revokeSessions'],
+        ...['impersonate', 'hardDelete', 'setHomePool', 'tagPools', 'grantApps'],
+      ]
+        .map((name) => `${name} { allowed code reason }`)
+        .join(' ')} } } } }`,
+      1 + 50 * (1 + 3 + 1 + 13),
+    ],
+    ['whether somebody holds a permission', '{ viewer { user { access(permission: "org:read") { allowed reason } } } }', 3],
     ['keys', '{ usersLookup(ids: ["a"], emails: ["b", "c"]) { users { roles { code } } missingIds } }', 1 + 3 * 4],
     [
       'what is skipped',

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { Transaction } from '../src/database.ts';
+import type { Prisma, Transaction } from '../src/database.ts';
 import { decodeId, newId } from '../src/ids.ts';
 import { policy } from '../src/policy.ts';
 import { eventsOf } from './auth/support.ts';
-import { fingerprint } from './support/fingerprint.ts';
+import { type Fingerprint, fingerprint } from './support/fingerprint.ts';
 import { examples, mutations, sent, setStage } from './support/mutation-examples.ts';
 import type { Visit, visitsTo } from './support/personas.ts';
 import type { Person, World } from './support/world.ts';
@@ -21,9 +21,10 @@ beforeAll(async () => {
 
 const asksAgain = mutations.filter(
   (mutation) =>
-    !['authLogin', 'authRefresh', 'authLogout', 'accountRequestPasswordReset', 'accountResetPassword', 'accountSignUp'].includes(
-      mutation,
-    ),
+    ![
+      ...['authLogin', 'authRefresh', 'authLogout', 'authStopImpersonating'],
+      ...['accountRequestPasswordReset', 'accountResetPassword', 'accountSignUp'],
+    ].includes(mutation),
 );
 
 const losses: Record<
@@ -45,6 +46,14 @@ const losses: Record<
     'UNAUTHENTICATED',
     (tx, userId) => tx.$executeRaw(world.sql`UPDATE users SET status = 'SUSPENDED' WHERE id = ${userId}::uuid`),
   ],
+  // Nobody who owns an organization is deleted; it goes to somebody else before.
+  'who was deleted': [
+    'UNAUTHENTICATED',
+    async (tx, userId) => {
+      await tx.$executeRaw(world.sql`DELETE FROM organizations WHERE owner_id = ${userId}::uuid`);
+      await tx.$executeRaw(world.sql`DELETE FROM users WHERE id = ${userId}::uuid`);
+    },
+  ],
 };
 
 describe.each(Object.entries(losses))('somebody %s while they waited', (_who, [code, lose]) => {
@@ -53,21 +62,81 @@ describe.each(Object.entries(losses))('somebody %s while they waited', (_who, [c
     const by: Visit = call.by ?? (await visit(await world.person({ roles: ['system_admin'] })));
     const userId = await userOf(by);
 
-    // What it is that is lost is not what is looked at.
-    const except = ['users', 'sessions', 'user_roles'];
-    const before = await fingerprint(world.database, except);
     let answering: ReturnType<typeof sent> | undefined;
+    let lostAlone: Fingerprint | undefined;
     await world.database.transaction(async (tx) => {
       await tx.$executeRaw(world.sql`SELECT FROM users WHERE id = ${userId}::uuid FOR UPDATE`);
       answering = sent(mutation, { ...call, by });
       await somebodyWaits(answering);
       await lose(tx, userId, by.sessionUuid);
+      lostAlone = await fingerprint(reading(tx));
     });
     const { answer, said } = await answering!;
 
     expect(said).toMatchObject({ extensions: { code } });
     expect(await eventsOf(world, answer)).toEqual([]);
-    expect(await fingerprint(world.database, except)).toEqual(before);
+    expect(await fingerprint(world.database)).toEqual(lostAlone);
+  });
+});
+
+/** What a transaction sees, its own changes too. */
+const reading = (tx: Transaction) => ({ query: <Row>(sql: Prisma.Sql) => tx.$queryRaw<Row[]>(sql) });
+
+// ---------------------------------------------------------------- while acting as somebody else
+
+/** Whom an impersonation needs, and the session that it was started from. */
+interface Acting {
+  readonly target: string;
+  readonly by: string;
+  readonly session: string;
+  readonly origin: string;
+}
+
+const endings: Record<string, (tx: Transaction, acting: Acting) => Promise<unknown>> = {
+  'whose impersonation was ended': (tx, { session }) =>
+    tx.$executeRaw(world.sql`UPDATE sessions SET ended_at = now() WHERE id = ${session}::uuid`),
+  'whose own session was ended': (tx, { origin }) =>
+    tx.$executeRaw(world.sql`UPDATE sessions SET ended_at = now() WHERE id = ${origin}::uuid`),
+  'who was suspended themselves': (tx, { by }) =>
+    tx.$executeRaw(world.sql`UPDATE users SET status = 'SUSPENDED' WHERE id = ${by}::uuid`),
+  'as somebody who was suspended': (tx, { target }) =>
+    tx.$executeRaw(world.sql`UPDATE users SET status = 'SUSPENDED' WHERE id = ${target}::uuid`),
+  'who was deleted themselves': (tx, { by }) => tx.$executeRaw(world.sql`DELETE FROM users WHERE id = ${by}::uuid`),
+  'as somebody who was deleted': (tx, { target }) => tx.$executeRaw(world.sql`DELETE FROM users WHERE id = ${target}::uuid`),
+};
+
+/** Of what members may do in their organization, what they may while somebody acts as them. */
+const daily = Object.entries(policy).flatMap(([field, row]) =>
+  typeof row === 'object' && 'orThere' in row && !('whileImpersonating' in row) ? [field] : [],
+);
+
+test('what may be done while impersonating is tried', () => expect(daily).toHaveLength(6));
+
+describe.each(Object.entries(endings))('somebody %s while they waited, acting as an admin', (_who, lose) => {
+  test.each(daily)('%s', async (mutation) => {
+    const call = await examples[mutation]!.change();
+    const organization = decodeId('org', (call.input as { organizationId: string }).organizationId)!;
+    const { user: target } = await newAdmin(organization);
+    const by = await world.person({ roles: ['super_admin'] });
+    const origin = await visit(by);
+    const acting = await visit({ uuid: target } as Person, { impersonator: { by, from: origin } });
+
+    let answering: ReturnType<typeof sent> | undefined;
+    let lostAlone: Fingerprint | undefined;
+    await world.database.transaction(async (tx) => {
+      // As whoever changes something there, or deletes somebody, holds them.
+      await tx.$executeRaw(world.sql`SELECT FROM users WHERE id IN (${target}::uuid, ${by.uuid}::uuid) ORDER BY id FOR UPDATE`);
+      await tx.$executeRaw(world.sql`SELECT FROM organizations WHERE id = ${organization}::uuid FOR UPDATE`);
+      answering = sent(mutation, { ...call, by: acting });
+      await somebodyWaits(answering);
+      await lose(tx, { target, by: by.uuid, session: acting.sessionUuid, origin: origin.sessionUuid });
+      lostAlone = await fingerprint(reading(tx));
+    });
+    const { answer, said } = await answering!;
+
+    expect(said).toMatchObject({ extensions: { code: 'UNAUTHENTICATED' } });
+    expect(await eventsOf(world, answer)).toEqual([]);
+    expect(await fingerprint(world.database)).toEqual(lostAlone);
   });
 });
 
@@ -75,6 +144,7 @@ describe.each(Object.entries(losses))('somebody %s while they waited', (_who, [c
 
 /** Mutations that members may do by a role of theirs, and what the role has to be. */
 const byMembers = {
+  userImpersonate: 'org:members:impersonate',
   organizationUpdate: 'org:update',
   organizationTransferOwnership: 'owner',
   organizationRemoveMember: 'org:members:remove',
@@ -190,7 +260,8 @@ describe.each(Object.entries(lossesThere))('somebody %s while they waited', (who
 
     expect(said).toMatchObject(expected);
     const actions = (await eventsOf(world, answer)).map(({ action }) => action);
-    expect(actions).toEqual(said.extensions?.code === 'FORBIDDEN' ? ['access.forbidden'] : []);
+    const ofRefusal = mutation === 'userImpersonate' && said.code ? ['impersonation.refused'] : [];
+    expect(actions).toEqual(said.extensions?.code === 'FORBIDDEN' ? ['access.forbidden'] : ofRefusal);
     expect(await fingerprint(world.database, except)).toEqual(before);
     expect(await world.database.query(stateOf(organization))).toEqual(lostAlone);
   });

@@ -24,6 +24,8 @@ let people: Person[];
 let few: Person;
 let many: Person;
 let invitation: { token: string };
+/** Where all of the people are members. */
+let shared: Organization;
 /** Ids of what no connection lists at the root, fifty of each. */
 let ids: Record<'app' | 'pool' | 'role', string[]>;
 
@@ -50,6 +52,7 @@ beforeAll(async () => {
       }),
     );
   }
+  shared = organizations[0]!;
   await database.query(sql`UPDATE memberships SET invited_by_id = ${admin.uuid}::uuid`);
   await database.query(
     sql`INSERT INTO user_pools (user_id, pool_id) SELECT u, p.id FROM unnest(${uuids}::uuid[]) u, pools p WHERE p.code = 'partner'`,
@@ -521,7 +524,79 @@ const organization = 'memberships(first: 1) { nodes { organization { id } } }';
 
 const ofTypes = (types: readonly string[]) => types.map((type) => `... on ${type} { id }`).join(' ');
 
+/** A row for each capability of a type: how many statements it takes to judge it, by its name. */
+const capabilities = (
+  type: string,
+  ask: Row['ask'],
+  before: number,
+  statements: Readonly<Record<string, number>>,
+): Record<string, Row> => ({
+  ...rows(ask, before, { [`${type}.viewerCan`]: ['viewerCan { __typename }', 0] }),
+  ...rows(
+    ask,
+    before,
+    Object.fromEntries(
+      Object.entries(statements).map(([name, more]) => [
+        `${type}Capabilities.${name}`,
+        [`viewerCan { ${name} { allowed } }`, more] as const,
+      ]),
+    ),
+  ),
+});
+
+const ofAdmins = (first: number, selection: string) =>
+  ofOrganizations(first, `memberships(first: 2, where: { roleCodes: ["org_admin"] }) { nodes { ${selection} } }`);
+const accessThere = (first: number, selection: string) =>
+  ofPeople(first, `access(permission: "org:read", organizationId: "${shared.id}") { ${selection} }`);
+
 const relations: Readonly<Record<string, Row>> = {
+  // Their roles; what else would go with them.
+  ...capabilities('User', ofPeople, 1, {
+    ...{ update: 1, suspend: 1, reactivate: 1, unlock: 1, setRoles: 1, setPassword: 1, sendPasswordReset: 1, revokeSessions: 1 },
+    ...{ impersonate: 1, hardDelete: 4, setHomePool: 1, tagPools: 1, grantApps: 1 },
+  }),
+  ...capabilities('Organization', ofOrganizations, 1, {
+    ...{
+      update: 0,
+      suspend: 0,
+      reactivate: 0,
+      delete: 0,
+      transferOwnership: 0,
+      addMember: 0,
+      createRole: 1,
+      createInvitation: 0,
+    },
+  }),
+  // Their roles, and who is an admin beside them; whether they are suspended, and what they are elsewhere.
+  ...capabilities('Membership', ofAdmins, 2, { setRoles: 1, setStatus: 2, remove: 2, makeOwner: 1, impersonate: 3 }),
+  ...capabilities('Role', (first, selection) => byIds('role', first, `... on Role { ${selection} }`), 1, {
+    update: 0,
+    delete: 0,
+  }),
+  // What they carry, and who is a member already.
+  ...capabilities(
+    'Invitation',
+    (first, selection) => ofOrganizations(first, `invitations(first: 2) { nodes { ${selection} } }`),
+    2,
+    { resend: 3, revoke: 0 },
+  ),
+  ...capabilities('App', (first, selection) => byIds('app', first, `... on App { ${selection} }`), 1, {
+    ...{ update: 0, delete: 0, grantUser: 0 },
+  }),
+  ...capabilities('Pool', (first, selection) => byIds('pool', first, `... on Pool { ${selection} }`), 1, {
+    update: 0,
+    delete: 1,
+  }),
+  ...rows(ofPeople, 1, {
+    // Their roles, and what these carry.
+    'User.access': ['access(permission: "users:read") { allowed }', 2],
+  }),
+  ...rows(accessThere, 1, {
+    // The organization and what they are there besides, with the same of their roles there.
+    'Access.paths': ['paths { __typename }', 6],
+    'AccessPath.role': ['paths { role { code } }', 6],
+    'AccessPath.membership': ['paths { membership { email } }', 7],
+  }),
   ...rows(ofPeople, 1, {
     'User.homePool': ['homePool { code }', 1],
     'User.pools': ['pools { code }', 1],
@@ -626,11 +701,24 @@ const relations: Readonly<Record<string, Row>> = {
 };
 
 /** What hangs on the caller, or stands alone at the root; the statements are counted with the caller's. */
+/** Of somebody who owns an organization. */
+const preview = (selection: string) => `{ userHardDeletePreview(userId: "${people[0]!.id}") { ${selection} } }`;
+
 const roots: Readonly<Record<string, readonly [document: () => string, statements: number]>> = {
   'Query.viewer': [() => '{ viewer { __typename } }', caller],
   'Query.node': [() => `{ node(id: "${ids.app[0]}") { id } }`, caller + 1],
   'Query.nodes': [() => `{ nodes(ids: ${JSON.stringify([...ids.app, ...ids.pool])}) { id } }`, caller + 2],
   'Query.user': [() => `{ user(id: "${people[0]!.id}") { id } }`, caller + 1],
+  // Addresses, then all that is counted, whatever there is.
+  'Query.userHardDeletePreview': [() => preview('planToken pseudonymizedAuditEvents'), caller + 2],
+  'HardDeletePreview.user': [() => preview('user { id email }'), caller + 3],
+  'HardDeletePreview.deletes': [() => preview('deletes { kind count }'), caller + 2],
+  'HardDeletePreview.blockers': [() => preview('blockers { code path }'), caller + 2],
+  'OwnsOrganizationsError.path': [() => preview('blockers { ... on OwnsOrganizationsError { path } }'), caller + 2],
+  'OwnsOrganizationsError.organizations': [
+    () => preview('blockers { ... on OwnsOrganizationsError { organizations { id slug } } }'),
+    caller + 3,
+  ],
   'Query.usersLookup': [
     () => `{ usersLookup(ids: ["${people[0]!.id}", "x"], emails: ["${people[1]!.email}"]) { users { id } missingIds } }`,
     caller + 2,
@@ -664,9 +752,12 @@ test('every field that lists, counts or leads to something has a row', () => {
     .filter(({ name, type, isList }) => isCompositeType(type) || isList || /\.\w+Count$/.test(name))
     // Every connection is counted above, its parts among them.
     .filter(({ name }) => !/^\w+(Connection|Edge)\./.test(name))
+    // Of the refusals a query tells those that block a hard delete, and of these one leads to something.
+    .filter(({ name }) => !/^(?!OwnsOrganizations)\w+Error\.|^InputIssue\./.test(name))
     .map(({ name }) => name);
 
-  expect([...Object.keys(relations), ...Object.keys(roots), ...Object.keys(connections)]).toEqual(expect.arrayContaining(wanted));
+  const rows = [...Object.keys(relations), ...Object.keys(roots), ...Object.keys(connections)];
+  expect(wanted.filter((name) => !rows.includes(name))).toEqual([]);
 });
 
 test.each(Object.entries(roots))('at the root, and of the caller: %s', async (_name, [document, expected]) => {

@@ -2,8 +2,8 @@ import { beforeAll, expect, test } from 'vitest';
 import { clientOf, password, startWorld, type World } from './support/world.ts';
 
 /**
- * A day of an operator who runs users: every task of the page on users but impersonation and hard delete, in its order, by
- * the people whom it takes.
+ * A day of an operator who runs users: every task of the page on users, in its order, by the people whom it takes. The hard
+ * delete of the person comes last, since the pools are theirs until then.
  */
 
 let world: World;
@@ -13,7 +13,7 @@ beforeAll(async () => {
 
 const refusal = '... on MutationError { code message path }';
 
-test('an operator lists, looks up, grants, re-roles, signs out, sets a password, and moves between pools', async () => {
+test('an operator lists, looks up, grants, re-roles, signs out, sets a password, impersonates, moves between pools, and deletes for good', async () => {
   const { person, organization, app, pool, anonymous } = world;
   const admin = await person({ name: 'Admin', roles: ['system_admin'] });
   const ryan = await person({ email: 'ryan@example.com', name: 'Ryan' });
@@ -102,6 +102,27 @@ test('an operator lists, looks up, grants, re-roles, signs out, sets a password,
   expect(await login({ email: nia.email })).toMatchObject({ code: 'INVALID_CREDENTIALS' });
   expect(await login({ email: nia.email, password: 'TempPass123!' })).toHaveProperty('tokens');
 
+  // Impersonation: for a reason, as the person from now on, and unmistakably so; then back again.
+  const begun = await mutate(
+    'userImpersonate',
+    'tokens { accessToken } viewer { user { email } impersonator { email } permissions } session { isImpersonation impersonatorName impersonationReason }',
+    { userId: nia.id, reason: 'support ticket #123' },
+  );
+  expect(begun).toMatchObject({
+    viewer: { user: { email: nia.email }, impersonator: { email: admin.email }, permissions: [] },
+    session: { isImpersonation: true, impersonatorName: 'Admin', impersonationReason: 'support ticket #123' },
+  });
+  const asNia = clientOf(world.server, world.settings, () => begun.tokens.accessToken);
+  await asNia.run(
+    `mutation { accountUpdate(input: { name: "Nia N." }) { ... on AccountUpdateSuccess { user { name } } ${refusal} } }`,
+  );
+  const leave = `mutation { userRevokeSessions(input: { userId: "${nia.id}" }) { ... on UserRevokeSessionsSuccess { revokedSessions } ${refusal} } }`;
+  expect((await asNia.run(leave)).userRevokeSessions).toMatchObject({ code: 'WHILE_IMPERSONATING' });
+  const stop = `mutation { authStopImpersonating { ... on AuthStopImpersonatingSuccess { ok } ${refusal} } }`;
+  expect((await asNia.run(stop)).authStopImpersonating).toEqual({ ok: true });
+  expect(await whoami(begun.tokens.accessToken)).toBe('UNAUTHENTICATED');
+  expect((await admin.run(stop)).authStopImpersonating).toMatchObject({ code: 'NOT_IMPERSONATING' });
+
   // Pools: the catalog with its counts, the person's own, a new home, a tag and its end.
   const catalog = (await admin.run('{ pools { code userCount } }')).pools;
   expect(catalog).toEqual(
@@ -139,6 +160,9 @@ test('an operator lists, looks up, grants, re-roles, signs out, sets a password,
     'user.pool_removed',
     'user.pool_added',
     'user.home_pool_set',
+    'impersonation.stopped',
+    'user.updated',
+    'impersonation.started',
     'user.password_set',
     'user.sessions_revoked',
     'session.terminated',
@@ -148,6 +172,29 @@ test('an operator lists, looks up, grants, re-roles, signs out, sets a password,
     'app.user_revoked',
     'app.user_granted',
   ]);
+
+  // Hard delete: seen before it is done, for a reason, and not of who owns an organization.
+  const preview = `query ($id: ID!) { userHardDeletePreview(userId: $id) {
+    user { email } blockers { __typename code ... on OwnsOrganizationsError { organizations { slug } } } deletes { kind count } planToken } }`;
+  const ofOwner = (await admin.run(preview, { id: ryan.id })).userHardDeletePreview;
+  expect(ofOwner.blockers).toEqual([
+    { __typename: 'OwnsOrganizationsError', code: 'OWNS_ORGANIZATIONS', organizations: [{ slug: acme.slug }] },
+  ]);
+  const erasure = { reason: 'GDPR erasure request' };
+  expect(await mutate('userHardDelete', 'deletedUserId', { userId: ryan.id, ...erasure })).toMatchObject({
+    __typename: 'OwnsOrganizationsError',
+  });
+  const ofNia = (await admin.run(preview, { id: nia.id })).userHardDeletePreview;
+  expect(ofNia).toMatchObject({ user: { email: nia.email }, blockers: [] });
+  expect(ofNia.deletes).toEqual(expect.arrayContaining([{ kind: 'appGrants', count: 2 }]));
+  const deleted = await mutate('userHardDelete', 'deletedUserId deletes { kind count }', {
+    userId: nia.id,
+    planToken: ofNia.planToken,
+    ...erasure,
+  });
+  expect(deleted).toMatchObject({ deletedUserId: nia.id, deletes: ofNia.deletes });
+  expect((await admin.run('query ($id: ID!) { user(id: $id) { id } }', { id: nia.id })).user).toBeNull();
+  expect(await login({ email: nia.email, password: 'TempPass123!' })).toMatchObject({ code: 'INVALID_CREDENTIALS' });
 
   async function login(input: object): Promise<any> {
     const query = `mutation ($input: AuthLoginInput!) { authLogin(input: $input) { ... on AuthLoginSuccess { tokens { accessToken } } ${refusal} } }`;

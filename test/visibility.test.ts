@@ -863,6 +863,31 @@ const paths: Record<string, () => Promise<void>> = {
     });
   },
 
+  'HardDeletePreview.user → User': async () => {
+    const document = 'query ($id: ID!) { userHardDeletePreview(userId: $id) { user { id email } } }';
+    const { id, email } = cast.people.traveller;
+    for (const reader of everyReader) {
+      const answer = await readers[reader].ask(document, { id });
+      expect(refused(answer)).toEqual(
+        reader === 'systemAdmin'
+          ? [{ userHardDeletePreview: { user: { id, email } } }, []]
+          : [{ userHardDeletePreview: null }, [reader === 'anonymous' ? 'UNAUTHENTICATED' : 'FORBIDDEN']],
+      );
+    }
+  },
+
+  'AccessPath.membership → Membership': async () => {
+    const { acme } = cast.organizations;
+    const there = `access(permission: "org:update", organizationId: "${acme.id}") { paths { membership { id } } }`;
+    const mine = (await own('admin', `user { ${there} }`)).user.access.paths;
+    expect(mine).toEqual([{ membership: { id: membership('acme', 'admin') } }]);
+    // Whoever acts as a seller is shown to them, and not what is shown to those alone who read members.
+    const { admin, seller } = cast.people;
+    const asSeller = await cast.visit(seller, { impersonator: { by: admin, from: await cast.visit(admin), boundTo: acme } });
+    const { viewer } = await asSeller.run(`{ viewer { impersonator { ${there} } } }`);
+    expect(viewer.impersonator.access.paths).toEqual([{ membership: null }]);
+  },
+
   // ---- Role
 
   'Query.roles → Role': async () => {
@@ -927,6 +952,19 @@ const paths: Record<string, () => Promise<void>> = {
       name: 'temp',
       permissions: [{ code: 'org:read' }],
     });
+  },
+  'AccessPath.role → Role': async () => {
+    const { globex, acme } = cast.organizations;
+    const there = `access(permission: "org:members:invite", organizationId: "${globex.id}") { paths { role { id organization { id } } } }`;
+    const pathsOf = async (reader: Reader) => (await own(reader, `user { ${there} }`)).user.access.paths;
+    const role = { id: cast.roles.scout.id, organization: { id: globex.id } };
+    for (const reader of travellers) expect(await pathsOf(reader)).toEqual([{ role }]);
+    for (const reader of ['admin as traveller', 'admin'] as const) expect(await pathsOf(reader)).toEqual([]);
+    // Of one's own membership one knows, and of the role that it carries, wherever the session is.
+    const { viewer } = await (await cast.visit(cast.people.traveller, { organization: acme })).run(
+      `{ viewer { user { ${there} } } }`,
+    );
+    expect(viewer.user.access.paths).toEqual([{ role: { ...role, organization: null } }]);
   },
 
   // ---- Invitation
@@ -1972,6 +2010,65 @@ test('staff rights hold in every scope, also for staff that is a member', async 
   expect(data.viewer.permissions).not.toContain('org:members:read');
 });
 
+test('whoever is acted as finds in their own sessions who does, by name, and why; and who acts finds themselves whole', async () => {
+  const jo = await world.person({ name: 'Jo' });
+  const mine = await cast.visit(jo);
+  const start = async (by: Visit, input: object) => {
+    const { userImpersonate } = await by.run(
+      `mutation ($input: UserImpersonateInput!) { userImpersonate(input: $input) { __typename ... on MutationError { code }
+         ... on UserImpersonateSuccess { tokens { accessToken } session { id } } } }`,
+      { input: { userId: jo.id, ...input } },
+    );
+    return { ...cast.visitWith(userImpersonate.tokens.accessToken), sessionId: userImpersonate.session.id as string };
+  };
+  const organization = await world.organization({ owner: cast.people.owner, members: [[jo]] });
+  const byStaff = await start(readers.superAdmin, { reason: 'A call to the help desk' });
+  const byOwner = await start(await cast.visit(cast.people.owner), { reason: 'A shift', organizationId: organization.id });
+  const document = `{ viewer { impersonator { id } user { sessionCount sessions {
+    id isCurrent isImpersonation impersonatorName impersonationReason impersonator { id } organization { id } } } } }`;
+  const listed = async (visit: Visit) => {
+    const { viewer } = await visit.run(document);
+    const byId = Object.fromEntries(viewer.user.sessions.map(({ id, ...rest }: any) => [id, rest]));
+    return { impersonator: viewer.impersonator, sessionCount: viewer.user.sessionCount, byId };
+  };
+  const own = {
+    ...{ isImpersonation: false, impersonatorName: null, impersonationReason: null, impersonator: null, organization: null },
+  };
+  const ofStaff = { isImpersonation: true, impersonatorName: 'Super admin', impersonationReason: 'A call to the help desk' };
+  const ofOwner = { isImpersonation: true, impersonatorName: 'Owner', impersonationReason: 'A shift' };
+  const there = { organization: { id: organization.id } };
+
+  expect(await listed(mine)).toEqual({
+    impersonator: null,
+    sessionCount: 3,
+    byId: {
+      [mine.sessionId]: { ...own, isCurrent: true },
+      [byStaff.sessionId]: { ...ofStaff, isCurrent: false, impersonator: null, organization: null },
+      [byOwner.sessionId]: { ...ofOwner, isCurrent: false, impersonator: null, ...there },
+    },
+  });
+  const { superAdmin, owner } = cast.people;
+  const asStaff = await listed(byStaff as unknown as Visit);
+  expect({ ...asStaff, byId: asStaff.byId[byStaff.sessionId] }).toEqual({
+    impersonator: { id: superAdmin.id },
+    sessionCount: 3,
+    byId: { ...ofStaff, isCurrent: true, impersonator: null, organization: null },
+  });
+  expect(await listed(byOwner as unknown as Visit)).toEqual({
+    impersonator: { id: owner.id },
+    sessionCount: 1,
+    byId: { [byOwner.sessionId]: { ...ofOwner, isCurrent: true, impersonator: null, ...there } },
+  });
+
+  const terminate = `mutation ($input: UserTerminateSessionInput!) { userTerminateSession(input: $input) { __typename } }`;
+  for (const { sessionId } of [byStaff, byOwner])
+    expect((await mine.run(terminate, { input: { userId: jo.id, sessionId } })).userTerminateSession.__typename).toBe(
+      'UserTerminateSessionSuccess',
+    );
+  for (const visit of [byStaff, byOwner]) await expect(visit.run(document)).toBeRefused('UNAUTHENTICATED');
+  expect((await listed(mine)).sessionCount).toBe(1);
+});
+
 test('an impersonation has the rights of its person, not those of staff', async () => {
   expect((await own('staff as traveller', 'permissions')).permissions).toEqual([]);
   expect(refused(await readers['staff as traveller'].ask('{ users { totalCount } }'))).toEqual([{ users: null }, ['FORBIDDEN']]);
@@ -1996,6 +2093,8 @@ const given: Record<string, () => string> = {
   'Query.appByCode': () => `(code: "${cast.apps.revoked.code}")`,
   'Query.poolByCode': () => `(code: "${cast.pools.tag.code}")`,
   'Query.invitationByToken': () => `(token: "${cast.invitations.toTraveller.token}")`,
+  'Query.userHardDeletePreview': () => `(userId: "${cast.people.traveller.id}")`,
+  'User.access': () => `(permission: "org:members:invite", organizationId: "${cast.organizations.globex.id}")`,
   'Query.node': () => `(id: "${eventsAbout['the owner of Acme']!.id}")`,
   'Query.nodes': () => `(ids: ${JSON.stringify(Object.values(things).map(({ id }) => id()))})`,
 };
@@ -2012,10 +2111,10 @@ function everything(type: GraphQLObjectType, steps: number, noted?: Set<string>)
   });
 }
 
-/** What is selected of a type, in its braces; null where that is too far. A connection and its edges are no step. */
+/** What is selected of a type, in its braces; null where that is too far. A connection and its edges are no step, nor are what answers why. */
 function selection(type: GraphQLNamedType, steps: number, noted?: Set<string>): string | null {
   if (!isCompositeType(type)) return '';
-  const left = /(Connection|Edge)$/.test(type.name) ? steps : steps - 1;
+  const left = /(Connection|Edge|Capabilities|Capability|Access|AccessPath)$/.test(type.name) ? steps : steps - 1;
   if (left === 0) return null;
   if (isObjectType(type)) return braced(everything(type, left, noted));
   // Fields of one name and different nullability can't be selected side by side, so each type's have its name.
@@ -2030,8 +2129,8 @@ const braced = (parts: readonly string[]): string | null => (parts.length > 0 ? 
 
 const queryFields = Object.values(schema.getQueryType()!.getFields());
 
-/** How far it is asked below each root field: `viewer` and what is read by its id lead everywhere. */
-const stepsBelow = (field: string): number => (field === 'viewer' ? 4 : 3);
+/** How far it is asked below each root field: `viewer` and what is read by its id lead everywhere, and a preview to what stops it. */
+const stepsBelow = (field: string): number => (['viewer', 'userHardDeletePreview'].includes(field) ? 4 : 3);
 
 function everythingBelow(field: GraphQLField<unknown, unknown>, noted?: Set<string>): string {
   const name = `Query.${field.name}`;
@@ -2059,7 +2158,7 @@ test('every field of every type is selected by these queries', () => {
 
 /** Fields that are refused to who lacks a permission, instead of leaving out what is not theirs to see. */
 const guarded = [
-  ...['users', 'usersLookup', 'organizations', 'apps', 'pools', 'auditEvents'],
+  ...['users', 'usersLookup', 'userHardDeletePreview', 'organizations', 'apps', 'pools', 'auditEvents'],
   ...['memberships', 'invitations', 'assignablePermissions'],
   ...['userCount', 'homeCount', 'tagCount', 'grants'],
 ];
@@ -2087,7 +2186,8 @@ describe.each(everyReader)('everything that %s may ask for is whole: no field bl
         user: { id: expect.any(String) },
         session: { id: readers[reader].sessionId },
       });
-    if (includes(staff, reader)) expect(answer.data[name]).not.toBeNull();
+    const isForAllStaff = name !== 'userHardDeletePreview';
+    if (isForAllStaff ? includes(staff, reader) : reader === 'systemAdmin') expect(answer.data[name]).not.toBeNull();
     if (name === 'nodes')
       expect(answer.data.nodes.map((node: unknown) => node !== null)).toEqual(
         Object.values(things).map(({ by }) => by.includes(reader)),

@@ -107,6 +107,28 @@ export const examples = [
 }`,
   },
   {
+    persona: 'Sign in as the system admin or the super admin: what may I do to these people, and who may invite?',
+    query: `query WhatMayIDo {
+  users(first: 10, where: { search: "example.com" }) {
+    nodes {
+      email
+      roles { code }
+      viewerCan {
+        suspend { allowed code reason }
+        setRoles { allowed code reason }
+        impersonate { allowed code reason }
+        hardDelete { allowed code reason }
+      }
+      access(permission: "users:read") {
+        allowed
+        reason
+        paths { role { code } membership { organizationName } }
+      }
+    }
+  }
+}`,
+  },
+  {
     persona: 'Sign in as the system admin or the super admin: a new person; the second time the address is taken.',
     query: `mutation NewPerson {
   userCreate(input: { email: "nia.okafor@example.com", name: "Nia Okafor", roleCodes: ["base_user", "buyer"] }) {

@@ -27,14 +27,71 @@ const authorization = () => {
 };
 
 /** What GraphiQL sends, with the token of who is signed in unless the headers editor has another. */
-async function fetcher(params, { headers } = {}) {
+async function fetcher(params, { headers, documentAST } = {}) {
   const own = Object.fromEntries(Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]));
+  if (isSubscription(params, documentAST)) return follow(params, own);
   const result = await post(params, { ...authorization(), ...own });
+  if (!(await isRefreshed(result, own))) return result;
+  return post(params, { ...authorization(), ...own });
+}
+
+/** Whether the result says that the token is over, and there is another one now. */
+async function isRefreshed(result, own) {
   const code = result.errors?.[0]?.extensions?.code;
   const mayRefresh =
     session.read() && !('authorization' in own) && ['TOKEN_EXPIRED', 'TOKEN_STALE', 'UNAUTHENTICATED'].includes(code);
-  if (!mayRefresh || !(await refresh())) return result;
-  return post(params, { ...authorization(), ...own });
+  return mayRefresh && (await refresh());
+}
+
+const isSubscription = ({ operationName }, document) =>
+  document?.definitions.some(
+    ({ operation, name }) => operation === 'subscription' && (!operationName || name?.value === operationName),
+  );
+
+/** The results of a subscription, until GraphiQL has enough of them. */
+function follow(params, own) {
+  const leaving = new AbortController();
+
+  async function* opened() {
+    const response = await fetch('graphql', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'text/event-stream', ...authorization(), ...own },
+      body: JSON.stringify(params),
+      signal: leaving.signal,
+    });
+    if (!response.headers.get('content-type').startsWith('text/event-stream')) return yield await response.json();
+    const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+    let text = '';
+    for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
+      const events = (text + piece.value).split('\n\n');
+      text = events.pop();
+      for (const event of events) if (event.startsWith('event: next\ndata: ')) yield JSON.parse(event.slice(18));
+    }
+  }
+
+  async function* results() {
+    try {
+      let isFirst = true;
+      for await (const result of opened()) {
+        if (isFirst && (await isRefreshed(result, own))) return yield* opened();
+        isFirst = false;
+        yield result;
+      }
+    } catch (error) {
+      if (!leaving.signal.aborted) throw error;
+    }
+  }
+
+  const told = results();
+  return {
+    [Symbol.asyncIterator]: () => ({
+      next: () => told.next(),
+      return() {
+        leaving.abort();
+        return told.return();
+      },
+    }),
+  };
 }
 
 // ---------------------------------------------------------------- signing in

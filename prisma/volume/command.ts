@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { progressBar, type Terminal } from '../../src/admin/progress-bar.ts';
 import { passwordIssues } from '../../src/auth/password-policy.ts';
 import { createPasswords } from '../../src/auth/passwords.ts';
 import { migrate } from '../../src/database/migrations.ts';
@@ -7,7 +8,6 @@ import type { Settings } from '../../src/settings.ts';
 import { chooseDemoAccounts, readDemoAccounts, writeDemoAccounts } from '../demo/accounts.ts';
 import { fewestUsers, mostUsers } from './frame.ts';
 import { staffAccount } from './people.ts';
-import { progressBar, type Terminal } from './progress-bar.ts';
 import { seedVolume } from './seed-volume.ts';
 
 /** The number in `--users 200000`. Throws where the arguments say anything else. */

@@ -124,7 +124,10 @@ export async function endSessionsBoundTo(
   return end(tx, Prisma.sql`s.bound_to_id = ${organizationId}::uuid ${whose}`);
 }
 
-/** Ends the impersonations that are bound to an organization and whose person has risen there to this rank, which the impersonator does not outrank. */
+/**
+ * Ends the impersonations that are bound to an organization and whose person has risen there to this rank, which the impersonator does
+ * not outrank. Staff who may impersonate do, whatever they are there: it is the rank on the platform that they are judged by.
+ */
 export async function endSessionsOvertaken(
   tx: Transaction,
   organizationId: string,
@@ -133,7 +136,9 @@ export async function endSessionsOvertaken(
 ): Promise<EndedSession[]> {
   return end(
     tx,
-    Prisma.sql`s.bound_to_id = ${organizationId}::uuid AND s.user_id = ANY(${[...userIds]}::uuid[]) AND ${rank}::int <= coalesce((
+    Prisma.sql`s.bound_to_id = ${organizationId}::uuid AND s.user_id = ANY(${[...userIds]}::uuid[]) AND NOT EXISTS (
+      SELECT FROM user_roles ur JOIN role_permissions rp ON rp.role_id = ur.role_id
+       WHERE ur.user_id = s.impersonator_id AND rp.permission_code = 'users:impersonate') AND ${rank}::int <= coalesce((
       SELECT min(r.rank) FROM memberships m JOIN membership_roles mr ON mr.membership_id = m.id JOIN roles r ON r.id = mr.role_id
        WHERE m.organization_id = s.bound_to_id AND m.user_id = s.impersonator_id), ${rank}::int)`,
   );

@@ -17,7 +17,8 @@ export const bearerTokens = (issued: IssuedAccessToken, refreshToken: string | n
 
 /**
  * Reads what the access token of a session has to say now, in one statement. In a suspended organization the membership
- * adds no role and `org:read` alone, since others act on what the token says.
+ * adds no role and `org:read` alone, since others act on what the token says; so of an impersonation that is bound to an
+ * organization it names no power on the platform.
  */
 export async function readTokenTruth(tx: Transaction, sessionId: string): Promise<TokenTruth> {
   const [row] = await tx.$queryRaw<TruthRow[]>(Prisma.sql`
@@ -25,8 +26,10 @@ export async function readTokenTruth(tx: Transaction, sessionId: string): Promis
            least(s.expires_at, f.expires_at) AS "sessionEndsAt",
            u.token_version AS "tokenVersion", a.code AS "appCode", p.code AS "poolCode",
            m.id IS NOT NULL AS "isMember", o.status = 'SUSPENDED' AS "organizationSuspended",
-           ARRAY(SELECT r.code FROM user_roles ur JOIN roles r ON r.id = ur.role_id WHERE ur.user_id = u.id) AS roles,
-           ARRAY(SELECT rp.permission_code FROM user_roles ur JOIN role_permissions rp ON rp.role_id = ur.role_id WHERE ur.user_id = u.id) AS permissions,
+           ARRAY(SELECT r.code FROM user_roles ur JOIN roles r ON r.id = ur.role_id
+                  WHERE ur.user_id = u.id AND (s.bound_to_id IS NULL OR r.code = 'base_user')) AS roles,
+           ARRAY(SELECT rp.permission_code FROM user_roles ur JOIN role_permissions rp ON rp.role_id = ur.role_id
+                  WHERE ur.user_id = u.id AND s.bound_to_id IS NULL) AS permissions,
            ARRAY(SELECT r.code FROM membership_roles mr JOIN roles r ON r.id = mr.role_id WHERE mr.membership_id = m.id) AS "memberRoles",
            ARRAY(SELECT rp.permission_code FROM membership_roles mr JOIN role_permissions rp ON rp.role_id = mr.role_id
                   WHERE mr.membership_id = m.id) AS "memberPermissions"

@@ -69,13 +69,23 @@ export function createDocuments(schema: GraphQLSchema, { limits, introspection }
     }
     const refusal = refusalOfShape(ast, limits);
     if (refusal) return tooMuch(refusal);
-    const errors = validate(schema, ast, rules, { maxErrors: 20 });
+    const errors = validated(schema, ast, rules);
     if (errors.length > 0) return { errors, code: 'GRAPHQL_VALIDATION_FAILED' };
 
     const document = { ast, fragments: fragmentsOf(ast) };
     keep(text, document);
     return document;
   };
+}
+
+/** A rule on subscriptions throws where `@skip` or `@include` at the root hangs on a variable. */
+function validated(...[schema, ast, rules]: Parameters<typeof validate>): readonly GraphQLError[] {
+  try {
+    return validate(schema, ast, rules, { maxErrors: 20 });
+  } catch (error) {
+    if ((error as Error).name === 'GraphQLError') return [error as GraphQLError];
+    throw error;
+  }
 }
 
 const tooMuch = (error: RequestError): UnsoundDocument => ({ errors: [error], code: 'BAD_USER_INPUT' });

@@ -1,4 +1,6 @@
+import type { Pieces } from './event-stream.ts';
 import type { Gate } from './gate.ts';
+import { isPieces } from './plain.ts';
 
 /** The gate for a `Request` of the Fetch API, without a socket: what tests and other hosts call. */
 export async function fetchThrough(gate: Gate, request: Request, peer: string): Promise<Response> {
@@ -18,5 +20,24 @@ export async function fetchThrough(gate: Gate, request: Request, peer: string): 
     peer,
   });
   const lines = Object.entries(answered).flatMap(([name, value]) => [value].flat().map((line): [string, string] => [name, line]));
-  return new Response(body as BodyInit | null, { status, headers: new Headers(lines) });
+  const sent = isPieces(body) ? streamOf(body, request.signal) : body;
+  return new Response(sent as BodyInit | null, { status, headers: new Headers(lines) });
+}
+
+/** Pieces as a body that is read by and by: nothing is asked for before it is wanted. */
+function streamOf(pieces: Pieces, signal: AbortSignal): ReadableStream<Uint8Array> {
+  const end = () => void pieces.return?.();
+  signal.addEventListener('abort', end);
+  if (signal.aborted) end();
+  return new ReadableStream(
+    {
+      async pull(controller) {
+        const { done, value } = await pieces.next();
+        if (done) controller.close();
+        else controller.enqueue(Buffer.from(value));
+      },
+      cancel: end,
+    },
+    { highWaterMark: 0 },
+  );
 }

@@ -7,16 +7,21 @@ import { writeResults } from './answer-text.ts';
 import { readArrival, readIdempotencyKey } from './arrival.ts';
 import { readJson } from './body.ts';
 import { countTokens, createDocuments } from './documents.ts';
+import { eventStream, eventStreamOf } from './event-stream.ts';
 import { type Operation, type RefusedOperation, readOperation } from './operation.ts';
 import { type Params, readParams } from './params.ts';
 import { type PlainAnswer, type PlainRequest, Refused } from './plain.ts';
+import { type Accepted, acceptedTypes } from './response-type.ts';
 import { documentSource } from './trusted-documents.ts';
 import type { Visit } from './visit.ts';
 
 type Read = Operation | RefusedOperation;
 
-/** Makes `POST /graphql`: one operation or a batch, judged wholly before the caller is known. */
-export function createGraphql(steward: Steward, schema: GraphQLSchema) {
+/**
+ * Makes `POST /graphql`: one operation or a batch, judged wholly before the caller is known; one alone may be answered by an
+ * event stream.
+ */
+export function createGraphql(steward: Steward, schema: GraphQLSchema, { heartbeatMs }: { heartbeatMs: number }) {
   const { settings } = steward;
   const { limits } = settings;
   const documents = createDocuments(schema, settings);
@@ -24,9 +29,12 @@ export function createGraphql(steward: Steward, schema: GraphQLSchema) {
   const answer = createAnswer(steward, schema);
 
   return async function post(request: PlainRequest, visit: Visit): Promise<PlainAnswer> {
-    const type = responseType(request.headers.accept);
+    const accepted = acceptedTypes(request.headers.accept);
     const { arrival, headerKey, setCookies } = readArrival(request, visit, settings);
     const sent = readParams(await readJson(request, limits.bodyBytes), limits.batch, documentOf);
+    if (sent.isBatch && accepted.prefersStream) {
+      throw new Refused(400, 'BAD_REQUEST', 'An event stream answers one operation, not a batch.');
+    }
     if (sent.isBatch) checkTokens(sent.operations, limits.batchTokens);
     // Each document once, since one that is refused is not kept and would be validated anew.
     const read = new Map<string, ReturnType<typeof documents>>();
@@ -35,7 +43,8 @@ export function createGraphql(steward: Steward, schema: GraphQLSchema) {
       read.set(text, document);
       return document;
     };
-    const operations = sent.operations.map((params) => readOperation({ schema, documents: once, limits }, params));
+    const mayStream = accepted.takesStream && !sent.isBatch;
+    const operations = sent.operations.map((params) => readOperation({ schema, documents: once, limits, mayStream }, params));
     visit.operations = operations.map(describe);
     if (sent.isBatch) checkBatch(operations, headerKey, limits);
 
@@ -48,14 +57,29 @@ export function createGraphql(steward: Steward, schema: GraphQLSchema) {
         idempotency: idempotencyOf(operation, headerKey),
       }),
     );
-    const answering = answerAll(steward, answer, operations, arrivals);
+    const isStream = accepted.prefersStream || isSubscription(operations[0]!);
+    const answering = isSubscription(operations[0]!)
+      ? follow(operations[0], arrivals[0]!)
+      : answerAll(steward, answer, operations, arrivals);
     const answered = await inTime(answering, operations.length, limits.requestMs, timer);
+    if (!Array.isArray(answered)) {
+      const textOf = (result: Result) => writeResults([result], limits.answerBytes).texts[0]!;
+      return { status: 200, headers: streamHeaders, body: eventStream(answered, textOf, heartbeatMs) };
+    }
     const { texts, results } = writeResults(answered, limits.answerBytes);
     visit.errorCodes = results.flatMap(({ errors }) => (errors ?? []).map(({ extensions }) => String(extensions.code)));
-    const headers = { 'content-type': `${type}; charset=utf-8`, ...(setCookies.length > 0 && { 'set-cookie': setCookies }) };
+    const cookies = setCookies.length > 0 && { 'set-cookie': setCookies };
+    if (isStream) return { status: 200, headers: { ...streamHeaders, ...cookies }, body: eventStreamOf(texts) };
+    const headers = { 'content-type': `${accepted.json}; charset=utf-8`, ...cookies };
     if (sent.isBatch) return { status: 200, headers, body: `[${texts.join(',')}]` };
-    return { status: statusOf(results[0]!, type), headers, body: texts[0]! };
+    return { status: statusOf(results[0]!, accepted.json), headers, body: texts[0]! };
   };
+
+  /** Listeners read by a share of the database that is theirs, all together. */
+  async function follow(operation: Operation, arrival: Arrival): Promise<Result[] | AsyncIterableIterator<Result>> {
+    const opened = await answer.follow(operation, arrival, createAsking(steward, arrival, steward.auditFeed.reads));
+    return Symbol.asyncIterator in opened ? opened : [opened];
+  }
 }
 
 /** Queries of a batch run together and share the caller and the loaders. With a mutation among them each is on its own, in order. */
@@ -67,17 +91,23 @@ async function answerAll(
 ): Promise<Result[]> {
   if (!operations.some(isMutation)) {
     const asking = createAsking(steward, arrivals[0]!);
-    return Promise.all(operations.map((operation, i) => answer(operation, arrivals[i]!, asking)));
+    return Promise.all(operations.map((operation, i) => answer.once(operation, arrivals[i]!, asking)));
   }
   const results: Result[] = [];
   for (const [i, operation] of operations.entries()) {
-    results.push(await answer(operation, arrivals[i]!, createAsking(steward, arrivals[i]!)));
+    results.push(await answer.once(operation, arrivals[i]!, createAsking(steward, arrivals[i]!)));
   }
   return results;
 }
 
 const isMutation = (operation: Read): operation is Operation =>
   'definition' in operation && operation.definition.operation === 'mutation';
+
+const isSubscription = (operation: Read): operation is Operation =>
+  'definition' in operation && operation.definition.operation === 'subscription';
+
+// Some proxies hold an answer back until it is large, unless told.
+const streamHeaders = { 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' };
 
 /**
  * The key of a mutation that may be repeated. What takes a secret or gives tokens comes alone, and has none: its outcome
@@ -123,7 +153,12 @@ const tooMuchOf = (which: keyof Limits, limit: number, got: number, what: string
  * A request that takes too long is told so, and given up: what it reads goes on to its own end, bounded by the time-outs of
  * statements, but no change is committed any more.
  */
-async function inTime(results: Promise<Result[]>, count: number, ms: number, giveUp: AbortController): Promise<Result[]> {
+async function inTime<Stream>(
+  results: Promise<Result[] | Stream>,
+  count: number,
+  ms: number,
+  giveUp: AbortController,
+): Promise<Result[] | Stream> {
   let timer: NodeJS.Timeout | undefined;
   const overdue = new Promise<Result[]>((resolve) => {
     const error = { message: 'This takes too long; try again later.', extensions: { code: 'UNAVAILABLE' } };
@@ -139,23 +174,8 @@ async function inTime(results: Promise<Result[]>, count: number, ms: number, giv
   }
 }
 
-type ResponseType = 'application/graphql-response+json' | 'application/json';
-
-/** The type that the client prefers; application/json where it has no say (GraphQL over HTTP). */
-function responseType(accept: readonly string[] = []): ResponseType {
-  const quality = (type: ResponseType): number => {
-    for (const part of accept.join(',').toLowerCase().split(',')) {
-      const [name, ...parameters] = part.split(';').map((text) => text.trim());
-      if (name === type) return Number(parameters.find((text) => text.startsWith('q='))?.slice(2) ?? 1);
-    }
-    return 0;
-  };
-  const preferred = quality('application/graphql-response+json');
-  return preferred > 0 && preferred >= quality('application/json') ? 'application/graphql-response+json' : 'application/json';
-}
-
 /** Nothing was executed where there is no `data`; only the newer type may say so in the status. */
-function statusOf(result: Result, type: ResponseType): number {
+function statusOf(result: Result, type: Accepted['json']): number {
   if ('data' in result || type === 'application/json') return 200;
   return result.errors?.some(({ extensions }) => extensions.code === 'INTERNAL_SERVER_ERROR') ? 500 : 400;
 }

@@ -1,4 +1,4 @@
-import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Database } from '../database.ts';
 import type { RequestErrorCode } from '../errors.ts';
 import type { UnsoundDocument } from './documents.ts';
@@ -35,7 +35,7 @@ const methods = ['GET', 'HEAD', 'POST', 'OPTIONS'];
  * Counts what a server does, in a registry of its own, since a process may run several. Labels take values from closed
  * sets alone: whatever a client can make up is `other`, so that it neither grows the memory nor gets on display.
  */
-export function createMetrics(database: Pick<Database, 'statementCount'>): Metrics {
+export function createMetrics(database: Pick<Database, 'statementCount'>, openStreams: () => number): Metrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
@@ -61,6 +61,14 @@ export function createMetrics(database: Pick<Database, 'statementCount'>): Metri
     collect() {
       this.reset();
       this.inc(database.statementCount);
+    },
+  });
+  new Gauge({
+    name: 'steward_event_streams',
+    help: 'Event streams that are open.',
+    registers,
+    collect() {
+      this.set(openStreams());
     },
   });
 

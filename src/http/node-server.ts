@@ -1,8 +1,9 @@
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Pieces } from './event-stream.ts';
 import type { Gate } from './gate.ts';
-import type { PlainAnswer } from './plain.ts';
+import { isPieces, type PlainAnswer } from './plain.ts';
 
 export interface NodeServer {
   readonly http: http.Server;
@@ -62,17 +63,40 @@ async function serve(
 const peerOf = ({ remoteAddress }: Socket): string | null => remoteAddress ?? null;
 
 function write(response: ServerResponse, { status, headers, body }: PlainAnswer, unreadMs: number): void {
-  if (response.destroyed) return;
+  if (response.destroyed) {
+    if (isPieces(body)) void body.return?.();
+    return;
+  }
   // A client that takes nothing of its answer for so long is cut off, and one that takes it drop by drop a while later;
   // node:http sets the first anew when the answer is out.
   response.socket?.setTimeout(unreadMs);
-  const last = setTimeout(() => response.destroy(), 4 * unreadMs).unref();
-  response.once('close', () => clearTimeout(last));
   response.statusCode = status;
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+  if (isPieces(body)) return void writePieces(response, body).catch(() => response.destroy());
+  const last = setTimeout(() => response.destroy(), 4 * unreadMs).unref();
+  response.once('close', () => clearTimeout(last));
   if (body !== null) response.setHeader('content-length', Buffer.byteLength(body));
   response.end(body ?? undefined);
 }
+
+/** Asks for a piece once the one before has been taken, and for none any more when the client is gone. */
+async function writePieces(response: ServerResponse, pieces: Pieces): Promise<void> {
+  response.once('close', () => void pieces.return?.());
+  for await (const piece of pieces) {
+    if (response.destroyed) return;
+    if (!response.write(piece)) await drained(response);
+  }
+  response.end();
+}
+
+const drained = (response: ServerResponse): Promise<void> =>
+  new Promise((resolve) => {
+    const go = () => {
+      response.off('drain', go).off('close', go);
+      resolve();
+    };
+    response.on('drain', go).on('close', go);
+  });
 
 /** What node:http's parser says of what it could not read. */
 function meaning(code: string | undefined): [status: number, message: string] {

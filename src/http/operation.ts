@@ -27,14 +27,18 @@ export interface Reading {
   readonly schema: GraphQLSchema;
   readonly documents: ReturnType<typeof createDocuments>;
   readonly limits: Limits;
+  /** Whether the answer may be an event stream, which a subscription needs. */
+  readonly mayStream: boolean;
 }
 
 /** Decides from what was sent whether it may run, before the caller is known or anything is read. */
-export function readOperation({ schema, documents, limits }: Reading, params: Params): Operation | RefusedOperation {
+export function readOperation({ schema, documents, limits, mayStream }: Reading, params: Params): Operation | RefusedOperation {
   const document = documents(params.query);
   if ('errors' in document) return { params, errors: document.errors, code: document.code };
   try {
     const definition = named(document, params.operationName);
+    const isSubscription = definition.operation === 'subscription';
+    if (isSubscription && !mayStream) throw badInput('A subscription is answered as text/event-stream alone.');
     const { objects: cost, leaves } = weightOf({
       schema,
       fragments: document.fragments,
@@ -42,6 +46,7 @@ export function readOperation({ schema, documents, limits }: Reading, params: Pa
       variables: params.variables,
       limits,
     });
+    if (isSubscription && cost === 0) throw badInput('A subscription selects one field, and never leaves it out.');
     if (cost > limits.cost) throw aboveLimit('cost', limits.cost, cost, 'Cost of an operation');
     if (leaves > limits.leaves) throw aboveLimit('leaves', limits.leaves, leaves, 'Scalar values of an operation');
     return { params, document, definition, cost, leaves };
@@ -60,6 +65,5 @@ function named({ ast }: SoundDocument, operationName: string | null): OperationD
         : 'The document holds no operation of that name.',
     );
   }
-  if (definition.operation === 'subscription') throw badInput('A subscription is answered as text/event-stream alone.');
   return definition;
 }

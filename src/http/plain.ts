@@ -1,3 +1,5 @@
+import type { Pieces } from './event-stream.ts';
+
 /** A request as the gate sees it, whichever way it came in. */
 export interface PlainRequest {
   readonly method: string;
@@ -13,8 +15,12 @@ export interface PlainRequest {
 export interface PlainAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
-  readonly body: string | Uint8Array | null;
+  /** Pieces are written as they come; whoever does not write them, or not all of them, calls their `return`. */
+  readonly body: string | Uint8Array | Pieces | null;
 }
+
+export const isPieces = (body: PlainAnswer['body']): body is Pieces =>
+  body !== null && typeof body === 'object' && Symbol.asyncIterator in body;
 
 /** An answer that ends the request early. Thrown where the gate refuses, and shown as a JSON body. */
 export class Refused extends Error {

@@ -38,11 +38,11 @@ export interface AuditEventRow {
 const snapshot = `CASE WHEN e.generation = (SELECT generation FROM installation) THEN pg_current_snapshot()::text
   ELSE '${2n ** 63n - 1n}:${2n ** 63n - 1n}:' END`;
 
-const columns = `e.id, e.generation, e.transaction, ${snapshot} AS snapshot, e.action, e.occurred_at, e.actor_id, e.actor_name,
+export const eventColumns = `e.id, e.generation, e.transaction, ${snapshot} AS snapshot, e.action, e.occurred_at, e.actor_id, e.actor_name,
   e.impersonator_id, e.impersonator_name, e.subject_type, e.subject_id, e.organization_id, e.reason, e.changes, e.metadata, e.ip_address,
   e.user_agent, e.request_id`;
 
-const toEvent = (row: any): AuditEventRow => ({
+export const toEvent = (row: any): AuditEventRow => ({
   id: row.id,
   generation: row.generation,
   transaction: row.transaction,
@@ -64,7 +64,11 @@ const toEvent = (row: any): AuditEventRow => ({
   requestId: row.request_id,
 });
 
-const eventsById = statement('audit_events_by_id', `SELECT ${columns} FROM audit_events e WHERE e.id = ANY($1::uuid[])`, toEvent);
+const eventsById = statement(
+  'audit_events_by_id',
+  `SELECT ${eventColumns} FROM audit_events e WHERE e.id = ANY($1::uuid[])`,
+  toEvent,
+);
 
 /**
  * The order of events, newest first. Transactions take their numbers before they commit, so an event can still appear
@@ -93,13 +97,20 @@ export const eventOfUserOrder = newestFirst(Prisma.sql`p.generation`, Prisma.sql
 const shownTo = (reach: Reach | null, event: AuditEventRow): AuditEventRow =>
   seesOrigin(reach, event) ? event : { ...event, ipAddress: null, userAgent: null };
 
-export function createAuditEventLoaders({ database, reach }: Reading) {
-  async function seen(events: readonly AuditEventRow[]): Promise<Visible<AuditEventRow>[]> {
-    const caller = await reach();
-    return events.map((event) => shownTo(caller, event)).filter((event) => visible.auditEvent(caller, event));
-  }
+/** Those that a caller may see, without what they may not see of them. */
+export const eventsSeenBy = (reach: Reach | null, events: readonly AuditEventRow[]): Visible<AuditEventRow>[] =>
+  events.map((event) => shownTo(reach, event)).filter((event) => visible.auditEvent(reach, event));
 
-  const listed = { columns: Prisma.raw(columns), from: Prisma.sql`audit_events e`, joins: Prisma.empty, toRow: toEvent, seen };
+export function createAuditEventLoaders({ database, reach }: Reading) {
+  const seen = async (events: readonly AuditEventRow[]) => eventsSeenBy(await reach(), events);
+
+  const listed = {
+    columns: Prisma.raw(eventColumns),
+    from: Prisma.sql`audit_events e`,
+    joins: Prisma.empty,
+    toRow: toEvent,
+    seen,
+  };
 
   return {
     byId: oneBy(

@@ -14,12 +14,11 @@ export interface Caller {
 }
 
 /**
- * Reads everything that authority depends on by a session's id: [session]. Every request runs it, once. Tags of the person
- * are no business of the organization that an impersonation is bound to.
+ * Everything that authority depends on, of sessions `s`. Tags of the person are no business of the organization that an
+ * impersonation is bound to, and platform roles give nothing there.
  */
-export const callerOfSession = statement<Caller>(
-  'caller_of_session',
-  `SELECT s.id, s.user_id, s.organization_id, s.app_id, s.bound_to_id, s.last_active_at,
+const callers = `
+   SELECT s.id, s.user_id, s.organization_id, s.app_id, s.bound_to_id, s.last_active_at,
           u.email, u.email_verified, u.token_version, coalesce(u.name, u.email) AS user_name,
           i.id AS impersonator_id, coalesce(i.name, i.email) AS impersonator_name,
           s.ended_at IS NULL AND s.expires_at > now()
@@ -29,9 +28,9 @@ export const callerOfSession = statement<Caller>(
           ARRAY[u.home_pool_id, i.home_pool_id] || ARRAY(SELECT up.pool_id FROM user_pools up
                                                      WHERE up.user_id = i.id OR (up.user_id = u.id AND s.bound_to_id IS NULL)) AS pools,
           ARRAY(SELECT g.app_id FROM app_grants g WHERE g.user_id = u.id) AS apps,
-          coalesce((SELECT min(r.rank) FROM user_roles ur JOIN roles r ON r.id = ur.role_id WHERE ur.user_id = u.id), 100) AS rank,
+          coalesce((SELECT min(r.rank) FROM user_roles ur JOIN roles r ON r.id = ur.role_id WHERE ur.user_id = u.id AND s.bound_to_id IS NULL), 100) AS rank,
           ARRAY(SELECT DISTINCT rp.permission_code FROM user_roles ur JOIN role_permissions rp ON rp.role_id = ur.role_id
-                 WHERE ur.user_id = u.id) AS permissions,
+                 WHERE ur.user_id = u.id AND s.bound_to_id IS NULL) AS permissions,
           (SELECT coalesce(jsonb_agg(jsonb_build_object(
                     'membershipId', m.id, 'organizationId', m.organization_id, 'suspended', o.status = 'SUSPENDED',
                     'isOwner', o.owner_id = m.user_id,
@@ -44,10 +43,15 @@ export const callerOfSession = statement<Caller>(
      FROM sessions s
      JOIN users u ON u.id = s.user_id
      LEFT JOIN users i ON i.id = s.impersonator_id
-     LEFT JOIN sessions f ON f.id = s.started_from_id
-    WHERE s.id = $1::uuid`,
-  (row) => ({ alive: row.alive, lastActiveAt: row.last_active_at, reach: toReach(row) }),
-);
+     LEFT JOIN sessions f ON f.id = s.started_from_id`;
+
+const toCaller = (row: any): Caller => ({ alive: row.alive, lastActiveAt: row.last_active_at, reach: toReach(row) });
+
+/** The caller by a session's id: [session]. Every request runs it, once. */
+export const callerOfSession = statement<Caller>('caller_of_session', `${callers} WHERE s.id = $1::uuid`, toCaller);
+
+/** The callers of many sessions at once: [sessions]. */
+export const callersOfSessions = statement<Caller>('callers_of_sessions', `${callers} WHERE s.id = ANY($1::uuid[])`, toCaller);
 
 function toReach(row: any): Reach {
   return {

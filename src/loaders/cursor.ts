@@ -7,6 +7,11 @@ export interface Position {
   readonly id: string;
   /** What the statement that read the row could see of other transactions, where the order remembers it. */
   readonly snapshot?: string;
+  /**
+   * Of a stream that began at this position, and has since told of rows which the snapshot missed: the number of the
+   * transaction and the id of the last of them. Pages have no use for it.
+   */
+  readonly late?: readonly [transaction: string, id: string];
 }
 
 /** What stands in the values of a position: instants as ISO 8601, `bigint` as digits. */
@@ -26,7 +31,13 @@ const mark = (place: string): string => createHash('sha256').update(place).diges
 /** The opaque text of a position in the connection called `place`. */
 export const encodeCursor = (place: string, position: Position): string =>
   Buffer.from(
-    JSON.stringify([mark(place), position.values, position.id, ...(position.snapshot ? [position.snapshot] : [])]),
+    JSON.stringify([
+      mark(place),
+      position.values,
+      position.id,
+      ...(position.snapshot ? [position.snapshot] : []),
+      ...(position.late ? [position.late] : []),
+    ]),
   ).toString('base64url');
 
 /** The position in a cursor of that connection; BAD_USER_INPUT for any other text. */
@@ -42,14 +53,23 @@ export function decodeCursor(place: string, cursor: string, shape: PositionShape
 }
 
 function positionIn(parts: unknown, place: string, shape: PositionShape): Position | null {
-  if (!Array.isArray(parts) || parts.length !== (shape.hasSnapshot ? 4 : 3)) return null;
-  const [marked, values, id, seen] = parts as unknown[];
+  if (!Array.isArray(parts) || !(shape.hasSnapshot ? [4, 5] : [3]).includes(parts.length)) return null;
+  const [marked, values, id, seen, late] = parts as unknown[];
   if (marked !== mark(place) || typeof id !== 'string' || !uuid.test(id)) return null;
   if (!Array.isArray(values) || values.length !== shape.values.length) return null;
   if (!shape.values.every(({ type, nullable }, at) => fits(values[at], type, nullable))) return null;
   if (!shape.hasSnapshot) return { values, id };
-  return typeof seen === 'string' && isSnapshot(seen) ? { values, id, snapshot: seen } : null;
+  if (typeof seen !== 'string' || !isSnapshot(seen)) return null;
+  if (parts.length === 4) return { values, id, snapshot: seen };
+  return isLate(late) ? { values, id, snapshot: seen, late } : null;
 }
+
+const isLate = (value: unknown): value is [string, string] =>
+  Array.isArray(value) &&
+  value.length === 2 &&
+  fits(value[0], 'bigint', false) &&
+  typeof value[1] === 'string' &&
+  uuid.test(value[1]);
 
 function fits(value: unknown, type: ValueType, nullable: boolean): boolean {
   if (value === null) return nullable;
@@ -64,8 +84,11 @@ function isSnapshot(text: string): boolean {
   if (!snapshot.test(text)) return false;
   const [oldest, next, ...running] = text.split(/[:,]/).filter(Boolean).map(BigInt) as [bigint, bigint, ...bigint[]];
   const inOrder = running.every((number, at) => number >= oldest && number < next && (at === 0 || number > running[at - 1]!));
-  return inOrder && oldest <= next && next < 2n ** 63n;
+  return inOrder && isTransaction(oldest) && isTransaction(next) && oldest <= next && next < 2n ** 63n;
 }
+
+/** Numbers whose lower half is 0 are given to no transaction, and refused by PostgreSQL. */
+const isTransaction = (number: bigint): boolean => number % 2n ** 32n !== 0n;
 
 /** As `toISOString` writes it, within the years that PostgreSQL reads. */
 function isInstant(text: string): boolean {

@@ -1,6 +1,7 @@
 import { createAppLoaders } from './app.ts';
 import { createAppGrantLoaders } from './app-grant.ts';
 import { createAuditEventLoaders } from './audit-event.ts';
+import { createFactLoaders } from './facts.ts';
 import { createInvitationLoaders } from './invitation.ts';
 import { createMembershipLoaders } from './membership.ts';
 import { createOrganizationLoaders } from './organization.ts';
@@ -15,6 +16,7 @@ export const createLoaders = (reading: Reading) => ({
   app: createAppLoaders(reading),
   appGrant: createAppGrantLoaders(reading),
   auditEvent: createAuditEventLoaders(reading),
+  facts: createFactLoaders(reading),
   invitation: createInvitationLoaders(reading),
   membership: createMembershipLoaders(reading),
   organization: createOrganizationLoaders(reading),

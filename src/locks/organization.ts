@@ -31,3 +31,19 @@ export async function lockOrganization(tx: Transaction, id: string, lock: Organi
       FROM organizations WHERE id = ${id}::uuid ${strength}`);
   return organization ?? null;
 }
+
+/**
+ * Locks the organizations where something refers to a person, who is locked, in the order of their ids: where they are a member,
+ * have invited somebody, or are invited. For changing what hangs on all of them.
+ */
+export async function lockOrganizationsTiedTo(
+  tx: Transaction,
+  person: { readonly id: string; readonly email: string },
+): Promise<void> {
+  await tx.$queryRaw(Prisma.sql`
+    SELECT id FROM organizations WHERE id IN (
+      SELECT organization_id FROM memberships WHERE user_id = ${person.id}::uuid OR invited_by_id = ${person.id}::uuid
+      UNION
+      SELECT organization_id FROM invitations WHERE email = ${person.email} OR invited_by_id = ${person.id}::uuid)
+     ORDER BY id FOR NO KEY UPDATE`);
+}

@@ -29,20 +29,21 @@ export interface Person {
 
 /**
  * `share` keeps everything of the person as it is meanwhile. `change` is for changing them, and what hangs on them: their
- * sessions, grants, tags and roles.
+ * sessions, grants, tags and roles. `delete` lets no row refer to them any more, no event either, and waits for those that are
+ * being written.
  */
-export type PersonLock = 'share' | 'change';
+export type PersonLock = 'share' | 'change' | 'delete';
 
 /** Locks a person. Null where there is none any more. */
 export async function lockPerson(tx: Transaction, userId: string, lock: PersonLock): Promise<Person | null> {
-  const strength = lock === 'share' ? Prisma.sql`FOR SHARE` : Prisma.sql`FOR NO KEY UPDATE`;
+  const strength = { share: Prisma.sql`FOR SHARE`, change: Prisma.sql`FOR NO KEY UPDATE`, delete: Prisma.sql`FOR UPDATE` };
   const [person] = await tx.$queryRaw<Person[]>(Prisma.sql`
     SELECT id, home_pool_id AS "homePoolId", email, email_verified AS "emailVerified", name, coalesce(name, email) AS "displayName",
            avatar_url AS "avatarUrl", external_id AS "externalId", metadata, password_hash AS "passwordHash",
            token_version AS "tokenVersion", version,
            status = 'SUSPENDED' AND (suspended_until IS NULL OR suspended_until > now()) AS suspended,
            suspended_until AS "suspendedUntil", suspension_reason AS "suspensionReason"
-      FROM users WHERE id = ${userId}::uuid ${strength}`);
+      FROM users WHERE id = ${userId}::uuid ${strength[lock]}`);
   return person ?? null;
 }
 
@@ -88,8 +89,14 @@ export async function lockCaller(
   return { reach, caller: caller! };
 }
 
-/** The caller's authority by what the database says now. Their row is locked, so that it stays so until the commit. Throws as a request would be refused. */
+/**
+ * The caller's authority by what the database says now. Their row is locked, so that it stays so until the commit; and whoever
+ * really acts is kept from being deleted, since the event has to name them. Throws as a request would be refused.
+ */
 export async function readCaller(tx: Transaction, { reach }: SignedInContext): Promise<Reach> {
+  if (reach.impersonation) {
+    await tx.$queryRaw(Prisma.sql`SELECT id FROM users WHERE id = ${reach.impersonation.impersonatorId}::uuid FOR KEY SHARE`);
+  }
   const [caller] = await readingIn(tx).read(callerOfSession, [reach.sessionId]);
   return assertCaller(caller, reach).reach;
 }

@@ -5,7 +5,7 @@ import { pageRequest } from '../loaders/page.ts';
 import type { Given } from '../loaders/where.ts';
 import type { Visible } from '../policy.ts';
 import { builder } from './builder.ts';
-import { connectionType, mostRows, pageArguments } from './connection.ts';
+import { connectionType, edgeType, mostRows, pageArguments } from './connection.ts';
 import { guard, need } from './guard.ts';
 import { DateTimeRange } from './inputs.ts';
 import { findNode, Node } from './node.ts';
@@ -120,9 +120,10 @@ const AuditEvent = builder.objectRef<Visible<AuditEventRow>>('AuditEvent').imple
   }),
 });
 
-const AuditEventConnection = connectionType<AuditEventRow>('AuditEvent', AuditEvent);
+export const AuditEventEdge = edgeType<AuditEventRow>('AuditEvent', AuditEvent);
+const AuditEventConnection = connectionType<AuditEventRow>('AuditEvent', AuditEvent, AuditEventEdge);
 
-const AuditEventWhere = builder.inputRef<Given<Where>>('AuditEventWhere').implement({
+export const AuditEventWhere = builder.inputRef<Given<Where>>('AuditEventWhere').implement({
   description: 'Conditions on audit events; all that are given must hold.',
   fields: (t) => ({
     actions: t.stringList({ description: 'Exact codes, or a prefix such as `user.*`.' }),

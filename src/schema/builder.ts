@@ -1,19 +1,10 @@
 import SchemaBuilder from '@pothos/core';
 import ScopeAuthPlugin from '@pothos/plugin-scope-auth';
+import { refusedAtTheDoor } from '../admission.ts';
 import { recordRefused } from '../audit.ts';
 import type { Context, SignedInContext } from '../context.ts';
-import { forbidden, RequestError } from '../errors.ts';
-import {
-  type FieldRow,
-  fieldPolicy,
-  type GuardedField,
-  may,
-  mayIn,
-  needsOf,
-  type PolicyRow,
-  policy,
-  type RootField,
-} from '../policy.ts';
+import { forbidden } from '../errors.ts';
+import { type FieldRow, fieldPolicy, type GuardedField, may, mayIn, needsOf, type RootField } from '../policy.ts';
 import './budget.ts';
 
 // Pothos refines inputs with `{}`, which `unknown` does not satisfy.
@@ -42,6 +33,8 @@ export const builder = new SchemaBuilder<{
   // scope-auth comes first, so that nothing of another plugin runs for a caller who is refused.
   plugins: [ScopeAuthPlugin, 'budget'],
   scopeAuth: {
+    // Once, before it begins; while it runs, the feed reads the rights.
+    authorizeOnSubscribe: true,
     authScopes: (context) => ({
       anyone: () => true,
       caller: (field) => admit(context, field),
@@ -53,12 +46,12 @@ export const builder = new SchemaBuilder<{
 /** Lets a caller through to a root field, or throws; a refused one leaves an audit event. */
 async function admit(context: Context, field: RootField): Promise<true> {
   const reach = await context.asking.reach();
-  if (!reach) throw new RequestError('UNAUTHENTICATED', 'Sign in first.');
+  const turnedAway = refusedAtTheDoor(reach, field);
+  if (turnedAway) {
+    if (turnedAway.code === 'FORBIDDEN') await recordForbidden(context, field, { needs: String(turnedAway.extensions.needs) });
+    throw turnedAway;
+  }
   Object.assign(context, { reach });
-  const row: PolicyRow = policy[field];
-  // What serves as well in an organization is judged once the input has named one.
-  if (typeof row === 'object' && row.needs && !row.orThere && !reach.permissions.has(row.needs))
-    await refuse(context, field, { needs: row.needs });
   return true;
 }
 
@@ -109,4 +102,7 @@ builder.queryType({ description: 'Reading. What a caller may not see is as if it
 builder.mutationType({
   description:
     'Changing. Mutations are named object first, verb second. Each runs in one transaction together with its audit event. One mutation per document; a batch (a JSON array of requests, 20 at most) carries several, each on its own and in order. These come alone, never in a batch: `auth…`, `accountChangePassword`, `accountResetPassword`, `accountSignUp`, `accountAcceptInvitation` with a token, `userSetPassword`, `userCreate` with a password, `userImpersonate`. Those that look at `expectedVersion` refuse with the present object.',
+});
+builder.subscriptionType({
+  description: 'Following, over server-sent events: `POST /graphql` with `accept: text/event-stream`.',
 });

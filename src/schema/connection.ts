@@ -20,22 +20,29 @@ const PageInfo = builder
     }),
   });
 
-/**
- * Makes the types `UserConnection` and `UserEdge` for a node. The page is read when nodes, edges or pageInfo are
- * selected, the count when `totalCount` is.
- */
-export function connectionType<Row extends { id: string }>(name: string, node: ObjectRef<any, Visible<Row>>) {
-  type Edge = { cursor: string; node: Visible<Row> };
-  const cursors = (from: Connection<Row>, page: Page<Visible<Row>>) =>
-    page.rows.map((row) => cursorOf(from.request as never, row));
+type Edge<Row> = { readonly cursor: string; readonly node: Visible<Row> };
 
-  const edge = builder.objectRef<Edge>(`${name}Edge`).implement({
+/** Makes the type `UserEdge` for a node. */
+export const edgeType = <Row extends { id: string }>(name: string, node: ObjectRef<any, Visible<Row>>) =>
+  builder.objectRef<Edge<Row>>(`${name}Edge`).implement({
     description: `${/^[AEIO]/.test(name) ? 'An' : 'A'} \`${name}\` and where it stands.`,
     fields: (t) => ({
       cursor: t.exposeString('cursor', { description: 'Pass it as `after` or `before`.' }),
-      node: t.field({ type: node, description: 'The row itself.', resolve: (one: Edge) => one.node as never }),
+      node: t.field({ type: node, description: 'The row itself.', resolve: (one: Edge<Row>) => one.node as never }),
     }),
   });
+
+/**
+ * Makes the types `UserConnection` and, unless there is one, `UserEdge` for a node. The page is read when nodes, edges or
+ * pageInfo are selected, the count when `totalCount` is.
+ */
+export function connectionType<Row extends { id: string }>(
+  name: string,
+  node: ObjectRef<any, Visible<Row>>,
+  edge = edgeType<Row>(name, node),
+) {
+  const cursors = (from: Connection<Row>, page: Page<Visible<Row>>) =>
+    page.rows.map((row) => cursorOf(from.request as never, row));
 
   return builder.objectRef<Connection<Row>>(`${name}Connection`).implement({
     description: `A page of \`${name}\`.`,

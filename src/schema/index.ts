@@ -20,6 +20,11 @@ import './member-changes.ts';
 import './role-changes.ts';
 import './invitation-changes.ts';
 import './account-invitations.ts';
+import './impersonation.ts';
+import './hard-delete.ts';
+import './access.ts';
+import './capabilities.ts';
+import './audit-event-stream.ts';
 import { builder } from './builder.ts';
 
 /** The whole graph, built once. */

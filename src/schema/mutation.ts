@@ -1,12 +1,13 @@
 import type { InputRef, ObjectRef } from '@pothos/core';
+import { isJudgedThere, refusedByRow } from '../admission.ts';
+import { recordRefused } from '../audit.ts';
 import type { Context, SignedInContext } from '../context.ts';
-import { Refusal, RequestError, ruleRefusal } from '../errors.ts';
+import { Refusal, RequestError } from '../errors.ts';
 import { decodeId } from '../ids.ts';
-import { type FieldThere, isRefusedWhileImpersonating, type PolicyRow, policy, type RootField } from '../policy.ts';
-import { assertAllowedThere } from '../resolvers/organization/there.ts';
+import { type policy, type RootField, visible } from '../policy.ts';
 import { builder, recordForbidden } from './builder.ts';
 import { guard } from './guard.ts';
-import { refusalTypes, type ShownRefusal } from './refusals.ts';
+import { refusalTypes, shown } from './refusals.ts';
 
 type ContextOf<Name extends RootField> = (typeof policy)[Name] extends 'anyone' ? Context : SignedInContext;
 
@@ -22,6 +23,8 @@ export function mutation<Name extends RootField, Success extends object, Input =
     input?: InputRef<Input>;
     success: ObjectRef<any, Success>;
     errors: readonly (keyof typeof refusalTypes)[];
+    /** The action of the event that a refused attempt leaves, where what is refused is dangerous: of a mutation that names a person. */
+    refusedAs?: `${string}refused`;
     resolve: (context: ContextOf<Name>, input: Input) => Promise<Success>;
   },
 ): void {
@@ -35,16 +38,17 @@ export function mutation<Name extends RootField, Success extends object, Input =
   async function answer(context: Context, input: unknown): Promise<object> {
     try {
       const reach = (context as Partial<SignedInContext>).reach;
-      if (reach && isJudgedThere(name)) assertAllowedThere(reach, name, (input as { organizationId: string }).organizationId);
-      if (reach && isRefusedWhileImpersonating(policy[name], reach)) throw ruleRefusal('WHILE_IMPERSONATING');
+      const refused = reach && refusedByRow(reach, name, organizationIn(input));
+      if (refused) throw refused;
       return { __typename: `${typeName}Success`, ...(await options.resolve(context as ContextOf<Name>, input as Input)) };
     } catch (error) {
+      if (error instanceof Refusal && options.refusedAs) await recordAttempt(context, name, options.refusedAs, input, error);
       if (error instanceof Refusal && (options.errors as readonly string[]).includes(error.type)) return shown(error);
       if (error instanceof Refusal && error.code === 'TOO_MANY_ATTEMPTS') {
         throw new RequestError('TOO_MANY_ATTEMPTS', error.message, error.data);
       }
       if (error instanceof RequestError && error.code === 'FORBIDDEN' && isJudgedThere(name)) {
-        const organizationId = decodeId('org', (input as { organizationId: string }).organizationId);
+        const organizationId = decodeId('org', organizationIn(input) ?? '');
         await recordForbidden(context, name, { needs: String(error.extensions.needs), organizationId });
       }
       throw error;
@@ -63,16 +67,25 @@ export function mutation<Name extends RootField, Success extends object, Input =
   );
 }
 
-/** Whether the row asks for something in an organization, which only the input names. */
-const isJudgedThere = (name: RootField): name is FieldThere => {
-  const row: PolicyRow = policy[name];
-  return typeof row === 'object' && row.orThere !== undefined;
-};
+const organizationIn = (input: unknown): string | undefined =>
+  (input as { organizationId?: string | null } | undefined)?.organizationId ?? undefined;
 
-const shown = (refusal: Refusal): ShownRefusal => ({
-  __typename: refusal.type,
-  code: refusal.code,
-  message: refusal.message,
-  path: refusal.place,
-  ...refusal.data,
-});
+/** Leaves the event of a refused attempt; those of one session within a minute are one. */
+async function recordAttempt(
+  context: Context,
+  field: RootField,
+  action: string,
+  input: unknown,
+  { code }: Refusal,
+): Promise<void> {
+  const { reach = null } = context as Partial<SignedInContext>;
+  const subjectId = decodeId('user', (input as { userId: string }).userId);
+  const organizationId = decodeId('org', organizationIn(input) ?? '');
+  await recordRefused({ ...context, reach }, [`refused ${reach?.sessionId} ${field}`], {
+    action,
+    ...(subjectId && { subject: { type: 'user', id: subjectId } }),
+    // Admins of an organization are told of those who can see it.
+    organizationId: organizationId && visible.organization(reach, { id: organizationId }) ? organizationId : null,
+    metadata: { code },
+  });
+}

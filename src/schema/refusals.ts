@@ -1,7 +1,8 @@
-import type { InputIssue, RefusalType } from '../errors.ts';
+import type { InputIssue, Refusal, RefusalType } from '../errors.ts';
 import { builder } from './builder.ts';
 import { InvitationStatus } from './invitation.ts';
 import { findNode, Node } from './node.ts';
+import { Organization } from './organization-type.ts';
 
 /** A refusal as the answer shows it. */
 export interface ShownRefusal {
@@ -10,6 +11,14 @@ export interface ShownRefusal {
   readonly message: string;
   readonly path: readonly string[] | null;
 }
+
+export const shown = (refusal: Refusal): ShownRefusal => ({
+  __typename: refusal.type,
+  code: refusal.code,
+  message: refusal.message,
+  path: refusal.place,
+  ...refusal.data,
+});
 
 export const MutationError = builder.interfaceRef<ShownRefusal>('MutationError').implement({
   description:
@@ -95,6 +104,28 @@ export const RuleError = builder.objectRef<ShownRefusal>('RuleError').implement(
   interfaces: [MutationError],
 });
 
+export const OwnsOrganizationsError = builder
+  .objectRef<ShownRefusal & { organizations: string[] }>('OwnsOrganizationsError')
+  .implement({
+    description: '`OWNS_ORGANIZATIONS`: transfer or delete these first.',
+    interfaces: [MutationError],
+    fields: (t) => ({
+      organizations: t.field({
+        type: [Organization],
+        description: 'What the person owns, of what the reader can see, newest first.',
+        resolve: async ({ organizations }, _args, { asking }) => {
+          const found = await Promise.all(organizations.map((id) => asking.loaders.organization.byId.load(id)));
+          return found.filter((organization) => organization !== null);
+        },
+      }),
+    }),
+  });
+
+export const StalePlanError = builder.objectRef<ShownRefusal>('StalePlanError').implement({
+  description: '`STALE_PLAN`: what the preview showed no longer holds, or its token is too old.',
+  interfaces: [MutationError],
+});
+
 export const InvitationError = builder
   .objectRef<ShownRefusal & { status: 'EXPIRED' | 'ACCEPTED' | 'REVOKED' | 'DECLINED' }>('InvitationError')
   .implement({
@@ -112,7 +143,7 @@ export const AuthenticationError = builder.objectRef<ShownRefusal & { retryAt?: 
   }),
 });
 
-/** The members of results by name. A type that no mutation answers with yet is not here. */
+/** The members of results by name. */
 export const refusalTypes = {
   ValidationError,
   NotFoundError,
@@ -120,6 +151,8 @@ export const refusalTypes = {
   VersionConflictError,
   PowerError,
   RuleError,
+  OwnsOrganizationsError,
+  StalePlanError,
   InvitationError,
   AuthenticationError,
 } as const;

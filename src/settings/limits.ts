@@ -85,6 +85,8 @@ export const limitRows = {
     'requests for such a mail, an hour from one IP address (IPv6: from one /64)',
   ),
   invitations: limit('STEWARD_INVITATIONS', 100, 1, 100_000, 'mails that invite somebody, an hour for a person'),
+  impersonations: limit('STEWARD_IMPERSONATIONS', 30, 1, 100_000, 'impersonations, an hour for a person'),
+  streams: limit('STEWARD_STREAMS', 800, 1, 100_000, 'event streams at once, on one server'),
   passwordLength: limit('STEWARD_PASSWORD_LENGTH', 12, 8, 64, 'characters that a password has at least'),
   passwordWaiting: limit(
     'STEWARD_PASSWORD_WAITING',

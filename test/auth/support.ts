@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { openSession } from '../../src/auth/sessions.ts';
 import { decodeId } from '../../src/ids.ts';
-import { type Answer, clientOf, type Organization, type Person, startWorld, type World } from '../support/world.ts';
+import { type Answer, type Client, clientOf, type Organization, type Person, startWorld, type World } from '../support/world.ts';
 
 /** A world whose clients say themselves which ip address they come from. */
 export const startAuthWorld = (environment: Record<string, string> = {}): Promise<World> =>
@@ -68,7 +68,26 @@ export async function eventsOf(world: World, answer: Pick<Answer<unknown>, 'head
       FROM audit_events e WHERE e.request_id = ${answer.headers.get('x-request-id')} ORDER BY e.id`);
 }
 
-/** An impersonation of one person by another, who is signed in; with its tokens. */
+const Impersonate = `mutation ($input: UserImpersonateInput!) { userImpersonate(input: $input) {
+  ... on UserImpersonateSuccess { tokens { accessToken refreshToken } session { id } } ... on MutationError { code } } }`;
+
+/** An impersonation that the mutation has begun, as a client. */
+export interface Acting extends Client {
+  readonly accessToken: string;
+  readonly refreshToken: string;
+  readonly sessionId: string;
+}
+
+/** Begins an impersonation by the mutation; throws where it is refused. */
+export async function actAs(world: World, by: Client, as: Person, organization?: Organization): Promise<Acting> {
+  const input = { userId: as.id, organizationId: organization?.id, reason: 'Ticket 4711' };
+  const { tokens, session, code } = (await by.run(Impersonate, { input })).userImpersonate;
+  if (!tokens) throw new Error(`Nobody acts as ${as.email}: ${code}`);
+  const { accessToken, refreshToken } = tokens;
+  return { ...clientOf(world.server, world.settings, () => accessToken), accessToken, refreshToken, sessionId: session.id };
+}
+
+/** An impersonation of one person by another, who is signed in; with its tokens. It asks for no power, as if that had been there once. */
 export async function impersonate(world: World, by: Person, as: Person, bound?: Organization) {
   const { accessToken } = await by.signIn();
   const { refreshToken } = await world.database.transaction((tx) =>

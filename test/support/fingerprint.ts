@@ -8,7 +8,7 @@ const contentOf = (table: string): Prisma.Sql =>
   table === 'sessions' ? Prisma.sql`(to_jsonb(t) - 'last_active_at')::text` : Prisma.sql`t::text`;
 
 /** Hashes every table of the database, in one statement; `except` names tables to leave out. */
-export async function fingerprint(database: Database, except: readonly string[] = []): Promise<Fingerprint> {
+export async function fingerprint(database: Pick<Database, 'query'>, except: readonly string[] = []): Promise<Fingerprint> {
   const tables = await database.query<{ name: string }>(
     Prisma.sql`SELECT tablename::text AS name FROM pg_tables WHERE schemaname = current_schema() ORDER BY 1`,
   );

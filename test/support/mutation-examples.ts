@@ -113,6 +113,12 @@ const aboutInvitation = async (): Promise<Call> => {
   return { input: { organizationId: organization.id, invitationId: id } };
 };
 
+/** Somebody who acts as somebody else, each of them new. */
+async function impersonating(): Promise<Visit> {
+  const by = await someone({ roles: ['super_admin'] });
+  return visit(await someone(), { impersonator: { by, from: await visit(by) } });
+}
+
 const suspension = { reason: 'Has left the company' };
 const newPassword = 'a staple that is quite correct';
 
@@ -143,6 +149,7 @@ export const examples: Record<string, Example> = {
   },
   authLogout: { change: caller, nothing: null },
   authLogoutEverywhere: { change: caller, nothing: null },
+  authStopImpersonating: { change: async () => ({ by: await impersonating() }), nothing: null },
 
   accountUpdate: {
     change: async () => ({ by: (await caller()).by, input: { name: 'Another name' } }),
@@ -235,6 +242,9 @@ export const examples: Record<string, Example> = {
     change: async () => ({ input: { userId: (await caller()).person.id } }),
     nothing: about(),
   },
+
+  userImpersonate: { change: aboutMember({ reason: 'Seeing what they see' }), nothing: null },
+  userHardDelete: { change: about({ reason: 'Asked for it' }), nothing: null },
 
   appCreate: { change: async () => ({ input: { code: `new-${newId()}`, name: 'New' } }), nothing: null },
   appUpdate: {

@@ -4,7 +4,7 @@ import { notFound, refuseIf } from '../../errors.ts';
 import { decodeId } from '../../ids.ts';
 import { type App, lockApp } from '../../locks/app.ts';
 import type { CallerAndSubject } from '../../locks/person.ts';
-import { outOfReach } from '../user/rules.ts';
+import { personRefused } from '../user/rules.ts';
 import { lockSubjectWithRoles } from '../user/subject.ts';
 
 export interface PersonAndApp {
@@ -22,6 +22,6 @@ export async function lockPersonAtApp(
   const id = decodeId('app', appId);
   const app = id && (await lockApp(tx, { id }));
   if (!app) throw notFound(appId, ['input', 'appId']);
-  refuseIf(outOfReach(reach, roles));
+  refuseIf(personRefused(reach, { roles }));
   return { reach, subject, app };
 }

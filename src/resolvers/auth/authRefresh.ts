@@ -79,7 +79,7 @@ async function rotate(
   );
   const keepsScope = input.organizationId === undefined;
   refuseIf(
-    await appClosedTo(tx, session, app),
+    await appClosedTo(tx, session, owner.appId, app),
     keepsScope ? await keptScopeEnded(tx, session) : askedScopeRefused(session, asked),
   );
 
@@ -90,8 +90,15 @@ async function rotate(
   return { next, truth: await readTokenTruth(tx, session.id) };
 }
 
-async function appClosedTo(tx: Transaction, { userId, appId }: LockedSession, app: App | null): Promise<Refusal | false> {
-  return appId !== null && appClosed(app, await readGrant(tx, userId, appId), 'grantsNothing');
+/** An app that is closed to an impersonator is so to the session that they started from there. */
+async function appClosedTo(
+  tx: Transaction,
+  { userId, impersonation }: LockedSession,
+  appId: string | null,
+  app: App | null,
+): Promise<Refusal | false> {
+  const signedInId = impersonation?.impersonatorId ?? userId;
+  return appId !== null && appClosed(app, await readGrant(tx, signedInId, appId), 'grantsNothing');
 }
 
 async function keptScopeEnded(tx: Transaction, { userId, organizationId }: LockedSession): Promise<Refusal | false> {

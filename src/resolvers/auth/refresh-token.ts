@@ -7,14 +7,15 @@ import { Prisma, statement, type Transaction } from '../../database.ts';
 export interface TokenOwner {
   readonly sessionId: string;
   readonly userId: string;
-  /** The app that was signed in to. */
+  /** The app that was signed in to: by an impersonator, where the session is an impersonation. */
   readonly appId: string | null;
 }
 
 /** [hash] */
 export const ownerOfRefreshToken = statement<TokenOwner>(
   'owner_of_refresh_token',
-  'SELECT s.id, s.user_id, s.app_id FROM refresh_tokens t JOIN sessions s ON s.id = t.session_id WHERE t.hash = $1',
+  `SELECT s.id, s.user_id, coalesce(s.app_id, f.app_id) AS app_id
+     FROM refresh_tokens t JOIN sessions s ON s.id = t.session_id LEFT JOIN sessions f ON f.id = s.started_from_id WHERE t.hash = $1`,
   (row) => ({ sessionId: row.id, userId: row.user_id, appId: row.app_id }),
 );
 

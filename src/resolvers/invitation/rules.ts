@@ -1,8 +1,9 @@
-import { invitationClosed, type Refusal } from '../../errors.ts';
-import { may, mayIn, powerIn } from '../../policy.ts';
+import { conflict, invitationClosed, type Refusal } from '../../errors.ts';
+import { encodeId } from '../../ids.ts';
+import { may, mayIn, type Power, powerIn } from '../../policy.ts';
 import type { Reach } from '../../reach.ts';
 import { namedRoles, type RoleThere } from '../organization/roles.ts';
-import { outranks } from '../organization/rules.ts';
+import { givesTooMuch, outOfReachThere, outranks, type RoleFacts } from '../organization/rules.ts';
 
 export interface InvitationFacts {
   /** As it counts now: a pending one past its end is EXPIRED. */
@@ -15,6 +16,21 @@ export const notPending = ({ status }: InvitationFacts): Refusal | false => stat
 /** Only one that nobody has answered or withdrawn is sent again or declined: its time may be over. */
 export const answered = ({ status }: InvitationFacts): Refusal | false =>
   status !== 'PENDING' && status !== 'EXPIRED' && invitationClosed(status);
+
+/** Who sends an invitation again offers its roles anew. */
+export const resendRefused = (
+  power: Power,
+  invitation: InvitationFacts & {
+    readonly roles: readonly RoleFacts[];
+    /** The membership of whoever has the address, where they are a member already. */
+    readonly membershipId: string | null;
+  },
+): Refusal | false =>
+  outOfReachThere(power, invitation.roles) ||
+  givesTooMuch(power, invitation.roles) ||
+  answered(invitation) ||
+  (invitation.membershipId !== null &&
+    conflict('ALREADY_MEMBER', encodeId('mem', invitation.membershipId), ['input', 'invitationId']));
 
 /** What an inviter's word rests on. */
 export type InviterReach = Pick<Reach, 'permissions' | 'organizations'>;

@@ -5,8 +5,6 @@ import { assignablePermissions } from '../../permissions.ts';
 import { fold } from '../../search.ts';
 import type { RoleThere } from './roles.ts';
 
-export const mostCustomRoles = 100;
-
 // ---------------------------------------------------------------- what inputs say
 
 const empty = 'This may not be empty.';

@@ -1,12 +1,13 @@
 import { type EndedSession, endedInEvent } from '../../auth/sessions.ts';
 import type { SignedInContext } from '../../context.ts';
 import { Prisma, type Transaction } from '../../database.ts';
-import { notFound } from '../../errors.ts';
+import { notFound, type Refusal } from '../../errors.ts';
 import { decodeId } from '../../ids.ts';
+import type { Organization } from '../../locks/organization.ts';
 import type { Person } from '../../locks/person.ts';
 import type { FieldThere } from '../../policy.ts';
 import { type RoleThere, readRolesThere } from './roles.ts';
-import { lastOrgAdmin } from './rules.ts';
+import { lastOrgAdmin, type MemberFacts } from './rules.ts';
 import { lockThere, type There } from './there.ts';
 
 /** A membership as the locked organization has it. */
@@ -58,11 +59,20 @@ export async function readMember(tx: Transaction, organizationId: string, person
   return { member, rolesThere };
 }
 
-/**
- * LAST_ORG_ADMIN where the member is the last one whose membership and account are active. Asked by whoever takes `org_admin`
- * from a member, or the membership itself. The organization is locked, so of two at once the second looks after the first.
- */
-export async function leavesNoOrgAdmin(tx: Transaction, organizationId: string, member: Member) {
+/** What the rules look at of a member of a locked organization. */
+export const factsOf = async (tx: Transaction, organization: Organization, member: Member): Promise<MemberFacts> => ({
+  userId: member.person.id,
+  isOwner: organization.ownerId === member.person.id,
+  roles: member.roles,
+  isLastAdmin: await isLastAdmin(tx, organization.id, member),
+});
+
+/** LAST_ORG_ADMIN where the member is the last one whose membership and account are active. */
+export const leavesNoOrgAdmin = async (tx: Transaction, organizationId: string, member: Member): Promise<Refusal | false> =>
+  lastOrgAdmin(!(await isLastAdmin(tx, organizationId, member)));
+
+/** The organization is locked, so of two admins who go at once the second is looked at after the first. */
+async function isLastAdmin(tx: Transaction, organizationId: string, member: Member): Promise<boolean> {
   const counts = member.status === 'ACTIVE' && !member.person.suspended && member.roles.some(isOrgAdmin);
   if (!counts) return false;
   const others = await tx.$queryRaw<unknown[]>(Prisma.sql`
@@ -72,10 +82,10 @@ export async function leavesNoOrgAdmin(tx: Transaction, organizationId: string, 
        AND EXISTS (SELECT FROM membership_roles mr JOIN roles r ON r.id = mr.role_id
                     WHERE mr.membership_id = m.id AND r.built_in AND r.code = 'org_admin')
      LIMIT 1`);
-  return lastOrgAdmin(others.length > 0);
+  return others.length === 0;
 }
 
-export const isOrgAdmin = ({ builtIn, code }: RoleThere): boolean => builtIn && code === 'org_admin';
+export const isOrgAdmin = ({ builtIn, code }: Pick<RoleThere, 'builtIn' | 'code'>): boolean => builtIn && code === 'org_admin';
 
 /** What the event of a change of a member says besides: whom it is about, and the impersonations that ended with it. */
 export function aboutMember({ person }: Member, ended: readonly EndedSession[]) {

@@ -2,12 +2,12 @@ import { z } from 'zod';
 import { begun, record } from '../../audit.ts';
 import { change } from '../../change.ts';
 import type { SignedInContext } from '../../context.ts';
-import { conflict, invalid, notFound, refuseIf } from '../../errors.ts';
-import { decodeId, encodeId } from '../../ids.ts';
+import { invalid, notFound, refuseIf } from '../../errors.ts';
+import { decodeId } from '../../ids.ts';
 import { codes, parseInput, required } from '../../input.ts';
 import { readMembership } from './members.ts';
 import { namedRoles, readRolesThere, unknownRolesThere } from './roles.ts';
-import { closedToJoin, givesTooMuch, outOfReachThere } from './rules.ts';
+import { addMemberRefused } from './rules.ts';
 import { lockThere } from './there.ts';
 import { insertMembership } from './write-membership.ts';
 
@@ -41,10 +41,7 @@ export async function organizationAddMember(context: SignedInContext, input: Org
     const present = await readMembership(tx, organization.id, person.id);
     refuseIf(
       invalid(unknownRolesThere(input.roleCodes ?? [], rolesThere)),
-      outOfReachThere(power, roles),
-      givesTooMuch(power, roles),
-      closedToJoin(organization),
-      present && conflict('ALREADY_MEMBER', encodeId('mem', present.membershipId), ['input', 'userId']),
+      addMemberRefused(power, organization, roles, present?.membershipId ?? null),
     );
 
     const joining = { organizationId: organization.id, userId: person.id, roles, invitedById: reach.userId };

@@ -3,11 +3,11 @@ import { begun, record } from '../../audit.ts';
 import { change } from '../../change.ts';
 import type { SignedInContext } from '../../context.ts';
 import { Prisma, type Transaction } from '../../database.ts';
-import { conflict, type InputIssue, invalid, refuseIf } from '../../errors.ts';
+import { conflict, invalid, refuseIf } from '../../errors.ts';
 import { encodeId, newId } from '../../ids.ts';
 import { code, name, optionalDescription, readInput } from '../../input.ts';
-import { codeReadFrom, mostCustomRoles, permissionCodes, rank, shownFields } from './custom-role.ts';
-import { givesTooMuch, outOfReachThere } from './rules.ts';
+import { codeReadFrom, permissionCodes, rank, shownFields } from './custom-role.ts';
+import { givesTooMuch, outOfReachThere, tooManyRoles } from './rules.ts';
 import { lockThere } from './there.ts';
 
 const Code = z.object({ code });
@@ -40,7 +40,11 @@ export async function organizationCreateRole(context: SignedInContext, input: Or
     const existing = like === null ? undefined : present.find((role) => role.code === like);
 
     // What is only another spelling of a code that exists is refused for that, and not for its form.
-    const refusal = invalid([...(existing ? [] : spelled.issues), ...read.issues, ...tooMany(present)]);
+    const refusal = invalid([
+      ...(existing ? [] : spelled.issues),
+      ...read.issues,
+      ...tooManyRoles(present.filter(({ custom }) => custom).length),
+    ]);
     if (refusal || read.value === null) throw refusal;
     const { permissionCodes: permissions, ...rest } = read.value;
     const role = { id: newId(), code: existing?.code ?? spelled.value!.code, ...rest, permissions };
@@ -78,10 +82,4 @@ async function readPresentRoles(tx: Transaction, organizationId: string): Promis
   return tx.$queryRaw<PresentRole[]>(Prisma.sql`
     SELECT id, code, NOT built_in AS custom FROM roles WHERE built_in OR organization_id = ${organizationId}::uuid
      ORDER BY scope = 'PLATFORM', code`);
-}
-
-function tooMany(present: readonly PresentRole[]): InputIssue[] {
-  return present.filter(({ custom }) => custom).length < mostCustomRoles
-    ? []
-    : [{ path: ['input'], code: 'TOO_MANY', message: `An organization has ${mostCustomRoles} roles of its own at most.` }];
 }

@@ -3,11 +3,11 @@ import { endSessionsBoundTo } from '../../auth/sessions.ts';
 import { change } from '../../change.ts';
 import type { SignedInContext } from '../../context.ts';
 import { Prisma, type Transaction } from '../../database.ts';
-import { notFound, refuseIf, ruleRefusal } from '../../errors.ts';
+import { notFound, refuseIf } from '../../errors.ts';
 import { decodeId } from '../../ids.ts';
 import { readRole, shownFields } from './custom-role.ts';
 import { impersonatedWith, withEnded } from './role-impersonations.ts';
-import { outOfReachThere } from './rules.ts';
+import { changeRoleRefused } from './rules.ts';
 import { lockThere } from './there.ts';
 
 export interface OrganizationDeleteRoleInput {
@@ -22,7 +22,7 @@ export async function organizationDeleteRole(context: SignedInContext, input: Or
     const id = decodeId('role', input.roleId);
     const role = id && (await readRole(tx, organization.id, id));
     if (!role) throw notFound(input.roleId, ['input', 'roleId']);
-    refuseIf(role.builtIn && ruleRefusal('BUILT_IN'), outOfReachThere(power, [role]));
+    refuseIf(changeRoleRefused(power, role));
 
     // As wherever a member loses a role, be they impersonated or impersonating.
     const ended = await endSessionsBoundTo(tx, organization.id, await impersonatedWith(tx, organization.id, role.id));

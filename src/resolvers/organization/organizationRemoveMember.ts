@@ -1,10 +1,9 @@
 import { change } from '../../change.ts';
 import type { SignedInContext } from '../../context.ts';
 import { refuseIf } from '../../errors.ts';
-import { onOneself } from '../user/rules.ts';
 import { endMembership } from './end-membership.ts';
-import { leavesNoOrgAdmin, lockMember } from './members.ts';
-import { outOfReachThere, ownerProtected } from './rules.ts';
+import { factsOf, lockMember } from './members.ts';
+import { removeMemberRefused } from './rules.ts';
 
 export interface OrganizationRemoveMemberInput {
   readonly organizationId: string;
@@ -15,12 +14,7 @@ export interface OrganizationRemoveMemberInput {
 export async function organizationRemoveMember(context: SignedInContext, input: OrganizationRemoveMemberInput) {
   return change(context, async (tx) => {
     const { reach, organization, member, power } = await lockMember(tx, context, 'organizationRemoveMember', input);
-    refuseIf(
-      onOneself(reach, member.person),
-      ownerProtected(organization, member.person.id),
-      outOfReachThere(power, member.roles),
-      await leavesNoOrgAdmin(tx, organization.id, member),
-    );
+    refuseIf(removeMemberRefused(reach, power, await factsOf(tx, organization, member)));
 
     await endMembership(tx, context, organization.id, member, 'organization.member_removed');
     return { membershipId: member.membershipId, organizationId: organization.id };

@@ -3,14 +3,12 @@ import { hashOfOpaqueToken, newOpaqueToken } from '../../auth/opaque-tokens.ts';
 import { change } from '../../change.ts';
 import type { SignedInContext } from '../../context.ts';
 import { Prisma } from '../../database.ts';
-import { conflict, refuseIf } from '../../errors.ts';
-import { encodeId } from '../../ids.ts';
+import { refuseIf } from '../../errors.ts';
 import { replacePending, takeBackMail } from '../invitation/close.ts';
 import { carriedBy, membershipOfAddress, peopleOfAddress, readInvitationThere } from '../invitation/rows.ts';
-import { answered } from '../invitation/rules.ts';
+import { resendRefused } from '../invitation/rules.ts';
 import { countInvitation, sendInvitation } from '../invitation/send.ts';
 import { readRolesThere } from './roles.ts';
-import { givesTooMuch, outOfReachThere } from './rules.ts';
 import { lockThere } from './there.ts';
 
 export interface OrganizationResendInvitationInput {
@@ -30,13 +28,8 @@ export async function organizationResendInvitation(context: SignedInContext, inp
     const invitation = await readInvitationThere(tx, organization.id, input.invitationId);
     const { id, email } = invitation;
     const roles = carriedBy(invitation, await readRolesThere(tx, organization.id));
-    const member = await membershipOfAddress(tx, organization.id, email);
-    refuseIf(
-      outOfReachThere(power, roles),
-      givesTooMuch(power, roles),
-      answered(invitation),
-      member !== null && conflict('ALREADY_MEMBER', encodeId('mem', member), ['input', 'invitationId']),
-    );
+    const membershipId = await membershipOfAddress(tx, organization.id, email);
+    refuseIf(resendRefused(power, { ...invitation, roles, membershipId }));
     await countInvitation(tx, steward, reach);
 
     const replaced = await replacePending(tx, { organizationId: organization.id, email, exceptId: id });

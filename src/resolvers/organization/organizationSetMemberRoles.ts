@@ -5,9 +5,9 @@ import type { SignedInContext } from '../../context.ts';
 import { invalid, refuseIf, versionMoved } from '../../errors.ts';
 import { encodeId } from '../../ids.ts';
 import { codes, given, parseInput, required } from '../../input.ts';
-import { aboutMember, isOrgAdmin, leavesNoOrgAdmin, lockMember } from './members.ts';
+import { aboutMember, factsOf, isOrgAdmin, lockMember } from './members.ts';
 import { namedRoles, type RoleThere, unknownRolesThere } from './roles.ts';
-import { givesTooMuch, outOfReachThere, ownerProtected } from './rules.ts';
+import { setMemberRolesRefused } from './rules.ts';
 import { replaceMemberRoles } from './write-membership.ts';
 
 const OrganizationSetMemberRoles = z.object({
@@ -33,15 +33,15 @@ export async function organizationSetMemberRoles(context: SignedInContext, input
     const roles = namedRoles(rolesThere, roleCodes);
     const added = roles.filter((role) => !member.roles.includes(role));
     const removed = member.roles.filter((role) => !roles.includes(role));
-    const losesAdmin = removed.some(isOrgAdmin);
 
     refuseIf(
       invalid(unknownRolesThere(input.roleCodes, rolesThere)),
       versionMoved(expectedVersion, { id: encodeId('mem', member.membershipId), version: member.version }),
-      losesAdmin && ownerProtected(organization, member.person.id),
-      outOfReachThere(power, [...member.roles, ...roles]),
-      givesTooMuch(power, added),
-      losesAdmin && (await leavesNoOrgAdmin(tx, organization.id, member)),
+      setMemberRolesRefused(power, await factsOf(tx, organization, member), {
+        roles,
+        added,
+        losesAdmin: removed.some(isOrgAdmin),
+      }),
     );
 
     const ids = (list: readonly RoleThere[]) => list.map(({ id }) => id);

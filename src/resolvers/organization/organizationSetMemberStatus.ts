@@ -2,9 +2,8 @@ import { record } from '../../audit.ts';
 import { change } from '../../change.ts';
 import type { SignedInContext } from '../../context.ts';
 import { refuseIf } from '../../errors.ts';
-import { onOneself } from '../user/rules.ts';
-import { aboutMember, leavesNoOrgAdmin, lockMember } from './members.ts';
-import { outOfReachThere, ownerProtected } from './rules.ts';
+import { aboutMember, factsOf, lockMember } from './members.ts';
+import { setMemberStatusRefused } from './rules.ts';
 import { writeMemberStatus } from './write-membership.ts';
 
 export interface OrganizationSetMemberStatusInput {
@@ -16,16 +15,10 @@ export interface OrganizationSetMemberStatusInput {
 /** Suspends a membership, or restores it. The account is untouched, and what the person may do elsewhere. */
 export async function organizationSetMemberStatus(context: SignedInContext, input: OrganizationSetMemberStatusInput) {
   const { status, ...named } = input;
-  const suspends = status === 'SUSPENDED';
 
   return change(context, async (tx) => {
     const { reach, organization, member, power } = await lockMember(tx, context, 'organizationSetMemberStatus', named);
-    refuseIf(
-      suspends && onOneself(reach, member.person),
-      suspends && ownerProtected(organization, member.person.id),
-      outOfReachThere(power, member.roles),
-      suspends && (await leavesNoOrgAdmin(tx, organization.id, member)),
-    );
+    refuseIf(setMemberStatusRefused(reach, power, await factsOf(tx, organization, member), status));
 
     const outcome = { membershipId: member.membershipId };
     if (status === member.status) return outcome;

@@ -3,10 +3,11 @@ import { endedInEvent, endSessionsOvertaken } from '../../auth/sessions.ts';
 import { change } from '../../change.ts';
 import type { SignedInContext } from '../../context.ts';
 import { Prisma, type Transaction } from '../../database.ts';
-import { notFound, refuseIf, ruleRefusal } from '../../errors.ts';
+import { notFound, refuseIf } from '../../errors.ts';
 import { decodeId, encodeId } from '../../ids.ts';
 import { isOrgAdmin, readMembership } from './members.ts';
 import { readRolesThere } from './roles.ts';
+import { newOwnerRefused } from './rules.ts';
 import { lockThere } from './there.ts';
 
 export interface OrganizationTransferOwnershipInput {
@@ -26,8 +27,9 @@ export async function organizationTransferOwnership(context: SignedInContext, in
     const person = id && people.get(id);
     const membership = person && (await readMembership(tx, organization.id, person.id));
     if (!membership) throw notFound(newOwnerId, ['input', 'newOwnerId']);
-    if (person.id === organization.ownerId) return { organizationId: organization.id };
-    refuseIf(membership.status === 'SUSPENDED' && ruleRefusal('NOT_A_MEMBER'), person.suspended && ruleRefusal('USER_SUSPENDED'));
+    const isOwner = person.id === organization.ownerId;
+    refuseIf(newOwnerRefused({ isOwner, membershipStatus: membership.status, personSuspended: person.suspended }));
+    if (isOwner) return { organizationId: organization.id };
 
     const orgAdmin = (await readRolesThere(tx, organization.id)).find(isOrgAdmin)!;
     const gains = !membership.roleIds.includes(orgAdmin.id);

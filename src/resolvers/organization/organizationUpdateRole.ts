@@ -4,12 +4,12 @@ import { type EndedSession, endSessionsOvertaken } from '../../auth/sessions.ts'
 import { change } from '../../change.ts';
 import type { SignedInContext } from '../../context.ts';
 import { Prisma, type Transaction } from '../../database.ts';
-import { notFound, refuseIf, ruleRefusal, versionMoved } from '../../errors.ts';
+import { notFound, refuseIf, versionMoved } from '../../errors.ts';
 import { decodeId, encodeId } from '../../ids.ts';
 import { given, name, optionalDescription, parseInput } from '../../input.ts';
 import { permissionCodes, type RoleInFull, rank, readRole, shownFields } from './custom-role.ts';
 import { impersonatedWith, withEnded } from './role-impersonations.ts';
-import { givesTooMuch, outOfReachThere } from './rules.ts';
+import { changeRoleRefused } from './rules.ts';
 import { lockThere } from './there.ts';
 
 const OrganizationUpdateRole = z.object({
@@ -51,9 +51,7 @@ export async function organizationUpdateRole(context: SignedInContext, input: Or
     const added = after.permissions.filter((code) => !role.permissions.includes(code));
     refuseIf(
       versionMoved(expectedVersion, { id: encodeId('role', role.id), version: role.version }),
-      role.builtIn && ruleRefusal('BUILT_IN'),
-      outOfReachThere(power, [role, after]),
-      givesTooMuch(power, [{ permissions: added }]),
+      changeRoleRefused(power, role, { after, added }),
     );
     const changes = changed(shownFields(role), shownFields(after));
     if (changes.length === 0) return { roleId: role.id };

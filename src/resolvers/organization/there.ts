@@ -1,26 +1,12 @@
+import { refusedThere } from '../../admission.ts';
 import type { SignedInContext } from '../../context.ts';
 import type { Transaction } from '../../database.ts';
-import { forbidden, notFound, ruleRefusal } from '../../errors.ts';
+import { notFound } from '../../errors.ts';
 import { decodeId } from '../../ids.ts';
 import { lockOrganization, type Organization, type OrganizationLock } from '../../locks/organization.ts';
 import { lockPeople, type Person, type PersonLock, readCaller } from '../../locks/person.ts';
-import { type FieldThere, judgeThere, needsOf, type Power, policy, powerIn } from '../../policy.ts';
+import { type FieldThere, type Power, powerIn } from '../../policy.ts';
 import type { Reach } from '../../reach.ts';
-
-/**
- * Judges a caller by the field's policy row in the organization that they name: when the request comes in, and again on
- * locked rows. Throws NOT_FOUND, ORGANIZATION_SUSPENDED or FORBIDDEN.
- */
-export function assertAllowedThere(reach: Reach, field: FieldThere, organizationId: string): void {
-  switch (judgeThere(reach, field, decodeId('org', organizationId))) {
-    case 'unseen':
-      throw notFound(organizationId, ['input', 'organizationId']);
-    case 'suspended':
-      throw ruleRefusal('ORGANIZATION_SUSPENDED');
-    case 'forbidden':
-      throw forbidden(needsOf(policy[field]));
-  }
-}
 
 /** An organization that is locked, and the caller's word in it as it is now. */
 export interface There {
@@ -33,7 +19,8 @@ export interface There {
 
 /**
  * What every change in an organization begins with: locks the caller, whoever else it is about, and the organization, and
- * judges the caller again. With the organization all that hangs on it is locked. Throws as `assertAllowedThere` does.
+ * judges the caller again. With the organization all that hangs on it is locked. Throws NOT_FOUND, ORGANIZATION_SUSPENDED or
+ * FORBIDDEN, as when the request came in.
  */
 export async function lockThere(
   tx: Transaction,
@@ -47,6 +34,7 @@ export async function lockThere(
   const organization = id && (await lockOrganization(tx, id, options.lock ?? 'change'));
   const reach = await readCaller(tx, context);
   if (!organization) throw notFound(organizationId, ['input', 'organizationId']);
-  assertAllowedThere(reach, field, organizationId);
+  const refused = refusedThere(reach, field, organizationId);
+  if (refused) throw refused;
   return { reach, power: powerIn(reach, organization.id), organization, people };
 }

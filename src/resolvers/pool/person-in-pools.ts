@@ -3,7 +3,7 @@ import { Prisma, type Transaction } from '../../database.ts';
 import { refuseIf } from '../../errors.ts';
 import type { Person } from '../../locks/person.ts';
 import { lockPool, type Pool } from '../../locks/pool.ts';
-import { outOfReach } from '../user/rules.ts';
+import { personRefused } from '../user/rules.ts';
 import { lockSubjectWithRoles } from '../user/subject.ts';
 
 export interface PersonAndPool {
@@ -37,7 +37,7 @@ export async function lockPersonInPools(
 ): Promise<PersonInPools> {
   const { reach, subject, roles } = await lockSubjectWithRoles(tx, context, userId);
   const pool = await lockPool(tx, poolCode, 'share');
-  refuseIf(outOfReach(reach, roles));
+  refuseIf(personRefused(reach, { roles }));
 
   const { homePoolId } = subject;
   const pools = await tx.$queryRaw<(Pool & { createdAt: Date; updatedAt: Date })[]>(Prisma.sql`

@@ -3,7 +3,7 @@ import { isCode } from '../../code.ts';
 import { Prisma, type Transaction } from '../../database.ts';
 import type { InputIssue } from '../../errors.ts';
 import type { Person } from '../../locks/person.ts';
-import { lastSystemAdmin, type RoleFacts } from './rules.ts';
+import type { RoleFacts } from './rules.ts';
 
 export interface PlatformRole extends RoleFacts {
   readonly id: string;
@@ -49,11 +49,12 @@ export function unknownRoles(
 }
 
 /**
- * LAST_SYSTEM_ADMIN where the person is the last active one. The role is locked first, so that of two who take it away at
- * once, each from another, the second counts after the first has committed. Asked by whoever takes it from an active holder.
+ * How many others are active and hold `system_admin`; null where it is not among the roles that the person would lose, or the
+ * person is not active. The role is locked first, so that of two who take it away at once, each from another, the second
+ * counts after the first has committed.
  */
-export async function leavesNoSystemAdmin(tx: Transaction, person: Person, held: readonly RoleFacts[]) {
-  if (person.suspended || !held.some(({ code }) => code === 'system_admin')) return false;
+export async function otherSystemAdmins(tx: Transaction, person: Person, lost: readonly RoleFacts[]): Promise<number | null> {
+  if (person.suspended || !lost.some(({ code }) => code === 'system_admin')) return null;
   await tx.$queryRaw(
     Prisma.sql`SELECT id FROM roles WHERE built_in AND scope = 'PLATFORM' AND code = 'system_admin' FOR NO KEY UPDATE`,
   );
@@ -62,7 +63,7 @@ export async function leavesNoSystemAdmin(tx: Transaction, person: Person, held:
       FROM user_roles ur JOIN roles r ON r.id = ur.role_id JOIN users u ON u.id = ur.user_id
      WHERE r.built_in AND r.scope = 'PLATFORM' AND r.code = 'system_admin' AND u.id <> ${person.id}::uuid
        AND (u.status = 'ACTIVE' OR u.suspended_until <= now())`);
-  return lastSystemAdmin(others!.count);
+  return others!.count;
 }
 
 /** The best rank of the roles; 100 without any. */

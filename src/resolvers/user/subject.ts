@@ -1,10 +1,10 @@
 import type { SignedInContext } from '../../context.ts';
 import type { Transaction } from '../../database.ts';
-import { notFound } from '../../errors.ts';
+import { refuseIf } from '../../errors.ts';
 import { decodeId } from '../../ids.ts';
 import { type CallerAndSubject, lockSubject } from '../../locks/person.ts';
-import { may } from '../../policy.ts';
 import { type PlatformRole, rolesOf } from './platform-roles.ts';
+import { sessionsOutOfSight } from './rules.ts';
 
 /** What every change of a person begins with: locks the caller and the person, and reads the person's platform roles. */
 export async function lockSubjectWithRoles(
@@ -17,6 +17,5 @@ export async function lockSubjectWithRoles(
 }
 
 /** Throws NOT_FOUND, as for an unknown person, where the caller is neither the person nor staff with `users:sessions`. */
-export function assertSessionsInSight({ reach }: SignedInContext, userId: string): void {
-  if (decodeId('user', userId) !== reach.userId && !may(reach, 'users:sessions')) throw notFound(userId, ['input', 'userId']);
-}
+export const assertSessionsInSight = ({ reach }: SignedInContext, userId: string): void =>
+  refuseIf(sessionsOutOfSight(reach, decodeId('user', userId), userId));

@@ -3,7 +3,7 @@ import { change } from '../../change.ts';
 import type { SignedInContext } from '../../context.ts';
 import { Prisma } from '../../database.ts';
 import { refuseIf } from '../../errors.ts';
-import { outOfReach } from './rules.ts';
+import { personRefused } from './rules.ts';
 import { lockSubjectWithRoles } from './subject.ts';
 import { suspensionOf } from './suspension.ts';
 import { writePerson } from './write.ts';
@@ -16,7 +16,7 @@ export interface UserReactivateInput {
 export async function userReactivate(context: SignedInContext, { userId }: UserReactivateInput) {
   return change(context, async (tx) => {
     const { reach, subject, roles } = await lockSubjectWithRoles(tx, context, userId);
-    refuseIf(outOfReach(reach, roles));
+    refuseIf(personRefused(reach, { roles }));
     if (!subject.suspended) return { userId: subject.id };
 
     const columns = [Prisma.sql`status = 'ACTIVE'`, Prisma.sql`suspension_reason = NULL`, Prisma.sql`suspended_until = NULL`];

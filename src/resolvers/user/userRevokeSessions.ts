@@ -4,7 +4,7 @@ import { change } from '../../change.ts';
 import type { SignedInContext } from '../../context.ts';
 import { refuseIf } from '../../errors.ts';
 import { dropCookie } from '../auth/cookie.ts';
-import { outOfReach } from './rules.ts';
+import { personRefused } from './rules.ts';
 import { assertSessionsInSight, lockSubjectWithRoles } from './subject.ts';
 
 export interface UserRevokeSessionsInput {
@@ -17,7 +17,7 @@ export async function userRevokeSessions(context: SignedInContext, { userId }: U
 
   return change(context, async (tx, afterCommit) => {
     const { reach, subject, roles } = await lockSubjectWithRoles(tx, context, userId);
-    refuseIf(outOfReach(reach, roles));
+    refuseIf(personRefused(reach, { roles }));
 
     const ended = await endSessionsOf(tx, subject.id);
     const sessions = endedInEvent(ended, subject.id);

@@ -3,7 +3,7 @@ import { change } from '../../change.ts';
 import type { SignedInContext } from '../../context.ts';
 import { authenticationRefusal, refuseIf } from '../../errors.ts';
 import { countResetRequest, sendPasswordLink } from './password-mail.ts';
-import { outOfReach } from './rules.ts';
+import { personRefused } from './rules.ts';
 import { lockSubjectWithRoles } from './subject.ts';
 
 export interface UserSendPasswordResetInput {
@@ -14,7 +14,7 @@ export interface UserSendPasswordResetInput {
 export async function userSendPasswordReset(context: SignedInContext, { userId }: UserSendPasswordResetInput) {
   return change(context, async (tx) => {
     const { reach, subject, roles } = await lockSubjectWithRoles(tx, context, userId);
-    refuseIf(outOfReach(reach, roles));
+    refuseIf(personRefused(reach, { roles }));
     const { id, email } = subject;
     // In the transaction: what is not sent does not count.
     const until = await countResetRequest((sql) => tx.$queryRaw(sql), context.steward, { email, userId: id });

@@ -7,7 +7,7 @@ import { notFound, refuseIf } from '../../errors.ts';
 import { decodeId } from '../../ids.ts';
 import { dropCookie } from '../auth/cookie.ts';
 import { assertNewPassword, passwordChanges, writePassword } from './password.ts';
-import { outOfReach } from './rules.ts';
+import { personRefused } from './rules.ts';
 import { lockSubjectWithRoles } from './subject.ts';
 
 export interface UserSetPasswordInput {
@@ -31,7 +31,7 @@ export async function userSetPassword(context: SignedInContext, { userId, newPas
     const { reach, subject, roles } = await lockSubjectWithRoles(tx, context, userId);
     // They may have got another address meanwhile.
     assertNewPassword(steward, newPassword, subject);
-    refuseIf(outOfReach(reach, roles));
+    refuseIf(personRefused(reach, { roles }));
 
     const ended = await writePassword(tx, steward, subject, hash);
     await record(tx, context, {

@@ -7,8 +7,8 @@ import { invalid, refuseIf, versionMoved } from '../../errors.ts';
 import { encodeId } from '../../ids.ts';
 import { codes, given, parseInput, required } from '../../input.ts';
 import { lockSubject } from '../../locks/person.ts';
-import { leavesNoSystemAdmin, lookUpRoles, rankOf, replaceRoles, unknownRoles } from './platform-roles.ts';
-import { outOfReach } from './rules.ts';
+import { lookUpRoles, otherSystemAdmins, rankOf, replaceRoles, unknownRoles } from './platform-roles.ts';
+import { userSetRolesRefused } from './rules.ts';
 
 const UserSetRoles = z.object({ userId: required<string>(), roleCodes: codes, expectedVersion: given<number | null>() });
 
@@ -27,12 +27,12 @@ export async function userSetRoles(context: SignedInContext, input: UserSetRoles
     const { held, named } = await lookUpRoles(tx, subject.id, roleCodes);
     const added = named.filter(({ id }) => !held.some((role) => role.id === id));
     const removed = held.filter(({ id }) => !named.some((role) => role.id === id));
+    const person = { id: subject.id, roles: held, otherSystemAdmins: await otherSystemAdmins(tx, subject, removed) };
 
     refuseIf(
       invalid(unknownRoles(input.roleCodes, named)),
       versionMoved(expectedVersion, { id: encodeId('user', subject.id), version: subject.version }),
-      outOfReach(reach, [...held, ...named]),
-      await leavesNoSystemAdmin(tx, subject, removed),
+      userSetRolesRefused(reach, person, named),
     );
 
     const outcome = { userId: subject.id, added: added.map(({ id }) => id), removed: removed.map(({ id }) => id) };

@@ -6,8 +6,8 @@ import type { SignedInContext } from '../../context.ts';
 import { Prisma } from '../../database.ts';
 import { refuseIf } from '../../errors.ts';
 import { futureInstant, parseInput, reason, required } from '../../input.ts';
-import { leavesNoSystemAdmin } from './platform-roles.ts';
-import { onOneself, outOfReach } from './rules.ts';
+import { otherSystemAdmins } from './platform-roles.ts';
+import { userSuspendRefused } from './rules.ts';
 import { lockSubjectWithRoles } from './subject.ts';
 import { suspensionOf } from './suspension.ts';
 import { writePerson } from './write.ts';
@@ -27,7 +27,8 @@ export async function userSuspend(context: SignedInContext, input: UserSuspendIn
     // Not before: of a repetition the end may have passed.
     const { userId, reason, until = null } = parseInput(UserSuspend, input);
     const { reach, subject, roles } = await lockSubjectWithRoles(tx, context, userId);
-    refuseIf(onOneself(reach, subject), outOfReach(reach, roles), await leavesNoSystemAdmin(tx, subject, roles));
+    const others = await otherSystemAdmins(tx, subject, roles);
+    refuseIf(userSuspendRefused(reach, { id: subject.id, roles, otherSystemAdmins: others }));
 
     const after = { status: 'SUSPENDED', suspensionReason: reason, suspendedUntil: until?.toISOString() ?? null };
     const changes = changed(suspensionOf(subject), after);

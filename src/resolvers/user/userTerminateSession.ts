@@ -6,7 +6,7 @@ import { notFound, refuseIf } from '../../errors.ts';
 import { decodeId } from '../../ids.ts';
 import { lockSession } from '../../locks/session.ts';
 import { dropCookie } from '../auth/cookie.ts';
-import { outOfReach } from './rules.ts';
+import { personRefused } from './rules.ts';
 import { assertSessionsInSight, lockSubjectWithRoles } from './subject.ts';
 
 export interface UserTerminateSessionInput {
@@ -23,7 +23,7 @@ export async function userTerminateSession(context: SignedInContext, { userId, s
     const id = decodeId('ses', sessionId);
     const session = id && (await lockSession(tx, id));
     if (!session || session.userId !== subject.id) throw notFound(sessionId, ['input', 'sessionId']);
-    refuseIf(outOfReach(reach, roles));
+    refuseIf(personRefused(reach, { roles }));
 
     const ended = await endSessions(tx, [session.id]);
     const { people, metadata } = endedInEvent(ended, subject.id);

@@ -3,7 +3,7 @@ import { clearLocks } from '../../auth/login-limits.ts';
 import { change } from '../../change.ts';
 import type { SignedInContext } from '../../context.ts';
 import { refuseIf } from '../../errors.ts';
-import { outOfReach } from './rules.ts';
+import { personRefused } from './rules.ts';
 import { lockSubjectWithRoles } from './subject.ts';
 
 export interface UserUnlockInput {
@@ -14,7 +14,7 @@ export interface UserUnlockInput {
 export async function userUnlock(context: SignedInContext, { userId }: UserUnlockInput) {
   return change(context, async (tx) => {
     const { reach, subject, roles } = await lockSubjectWithRoles(tx, context, userId);
-    refuseIf(outOfReach(reach, roles));
+    refuseIf(personRefused(reach, { roles }));
 
     const held = await clearLocks(tx, context.steward, subject.email);
     if (held) await record(tx, context, { action: 'user.unlocked', subject: { type: 'user', id: subject.id } });

@@ -11,7 +11,7 @@ import { may } from '../../policy.ts';
 import type { Reach } from '../../reach.ts';
 import { dropCookie } from '../auth/cookie.ts';
 import { claimProfile, edited, leaveAddress, type Profile, writeProfile } from './profile.ts';
-import { outOfReach } from './rules.ts';
+import { personRefused } from './rules.ts';
 import { lockSubjectWithRoles } from './subject.ts';
 
 const UserUpdate = z.object({
@@ -45,7 +45,7 @@ export async function userUpdate(context: SignedInContext, input: UserUpdateInpu
     const { reach, subject, roles } = await lockSubjectWithRoles(tx, context, userId);
     refuseIf(
       versionMoved(expectedVersion, { id: encodeId('user', subject.id), version: subject.version }),
-      outOfReach(reach, roles),
+      personRefused(reach, { roles }),
       addressNotHeld(reach, subject, edit),
     );
 

@@ -9,7 +9,7 @@ export interface Terminal {
 export function progressBar(terminal: Terminal): (done: number, total: number, what: string) => void {
   let shown = '';
   return (done, total, what) => {
-    const percent = Math.floor((done / total) * 100);
+    const percent = total === 0 ? 100 : Math.floor((done / total) * 100);
     if (terminal.isTTY) {
       const full = Math.floor((percent / 100) * width);
       const text = `${'█'.repeat(full)}${'░'.repeat(width - full)} ${String(percent).padStart(3)} % ${what}`;

@@ -1,0 +1,80 @@
+import { Prisma, statement } from '../database.ts';
+import { type AuditEventRow, eventColumns, toEvent } from '../loaders/audit-event.ts';
+import type { Reads } from '../loaders/reading.ts';
+import { before, isBeyond, type Place, placeOf } from './place.ts';
+import type { Start } from './start.ts';
+
+/** Events in order, and how far they reach: of what stands at that place or earlier nothing is missing, now and ever. */
+export interface Batch {
+  readonly events: readonly AuditEventRow[];
+  readonly reached: Place;
+  /** There may be more beyond. */
+  readonly isFull: boolean;
+}
+
+/**
+ * Events after a place, in order, among those below which none can appear any more: their transactions are earlier than the
+ * oldest that is under way. Those of a former generation are another cluster's, and all over.
+ */
+const settled = ({ generation, transaction, id }: Place, condition: Prisma.Sql, most: number): Prisma.Sql => Prisma.sql`
+  SELECT now.present, now.horizon, e.*
+    FROM (SELECT generation AS present, pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS horizon FROM installation) now
+    LEFT JOIN LATERAL (
+      SELECT ${Prisma.raw(eventColumns)} FROM audit_events e
+       WHERE (e.generation, e.transaction, e.id) > (${generation}::int, ${String(transaction)}::bigint, ${id}::uuid)
+         AND (e.generation, e.transaction) < (now.present, now.horizon) AND ${condition}
+       ORDER BY e.generation, e.transaction, e.id LIMIT ${most}::bigint) e ON TRUE
+   ORDER BY e.generation, e.transaction, e.id`;
+
+/** Every settled event after a place. */
+export async function readSettled(database: Reads, after: Place, most: number): Promise<Batch> {
+  const { text, values } = settled(after, Prisma.sql`TRUE`, most);
+  return toBatch(await database.read(statement('settled_events', text, asItIs), values), after, most);
+}
+
+/** Those that follow the start and match the condition. */
+export async function readFollowing(
+  database: Reads,
+  after: Place,
+  most: number,
+  { place, snapshot }: Start,
+  where: Prisma.Sql,
+): Promise<Batch> {
+  const { generation, transaction, id } = place;
+  const follows = Prisma.sql`((e.generation, e.transaction, e.id) > (${generation}::int, ${String(transaction)}::bigint, ${id}::uuid)
+    OR (e.generation = ${generation}::int AND NOT pg_visible_in_snapshot(e.transaction::text::xid8, ${snapshot.text}::pg_snapshot)))`;
+  return toBatch(await database.query(settled(after, Prisma.sql`${follows} AND ${where}`, most)), after, most);
+}
+
+/** The place up to which everything is settled. */
+export async function readHorizon(database: Reads): Promise<Place> {
+  const [row] = await database.read(horizon);
+  return row!;
+}
+
+const horizon = statement(
+  'settled_horizon',
+  'SELECT generation AS present, pg_snapshot_xmin(pg_current_snapshot())::text AS horizon FROM installation',
+  (row): Place => horizonIn(row),
+);
+
+/** The generation, and what its transactions look like to a statement that is sent now. */
+export const presentSnapshot = statement<{ generation: number; snapshot: string }>(
+  'present_snapshot',
+  'SELECT generation, pg_current_snapshot()::text AS snapshot FROM installation',
+  asItIs,
+);
+
+function toBatch(rows: readonly any[], after: Place, most: number): Batch {
+  const events = rows.filter((row) => row.id !== null).map(toEvent);
+  const isFull = events.length === most;
+  const settledTo = horizonIn(rows[0]);
+  const reached = isFull ? placeOf(events.at(-1)!) : settledTo;
+  return { events, isFull, reached: isBeyond(reached, after) ? reached : after };
+}
+
+const horizonIn = (row: any): Place => before(row.present, BigInt(row.horizon));
+
+function asItIs(row: any): any {
+  return row;
+}
