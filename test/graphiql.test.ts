@@ -11,6 +11,7 @@ import { encodeId, newId } from '../src/ids.ts';
 import { createServer, type StewardServer } from '../src/server.ts';
 import { readSettings } from '../src/settings.ts';
 import { testDatabase } from './support/database.ts';
+import { openStream } from './support/event-stream.ts';
 import { clientOf } from './support/world.ts';
 
 const examplesFile = '../assets/graphiql/examples.js';
@@ -42,12 +43,17 @@ async function uuidOf({ email }: DemoAccount): Promise<string> {
   return row!.id;
 }
 
-async function signedIn({ email, password }: DemoAccount) {
+async function accessTokenOf({ email, password }: DemoAccount): Promise<string> {
   const { data } = await clientOf(server, settings, () => null).ask(
     'mutation ($input: AuthLoginInput!) { authLogin(input: $input) { ... on AuthLoginSuccess { tokens { accessToken } } } }',
     { input: { email, password } },
   );
-  return clientOf(server, settings, () => data.authLogin.tokens.accessToken);
+  return data.authLogin.tokens.accessToken;
+}
+
+async function signedIn(account: DemoAccount) {
+  const token = await accessTokenOf(account);
+  return clientOf(server, settings, () => token);
 }
 
 describe('the examples', () => {
@@ -63,23 +69,42 @@ describe('the examples', () => {
     return named.filter(([words]) => words.test(comment)).map(([, persona]) => persona);
   }
 
-  test.each(examples)('run for whom they are for: $persona', async ({ persona: comment, query }) => {
+  const isStreamed = ({ query }: { query: string }) => query.startsWith('subscription');
+
+  test.each(examples.filter((example) => !isStreamed(example)))(
+    'run for whom they are for: $persona',
+    async ({ persona: comment, query }) => {
+      expect(readers(comment)).not.toEqual([]);
+
+      for (const persona of readers(comment)) {
+        const { data, errors } = await (await signedIn(accountOf(persona))).ask(query);
+
+        // A member is shown what a refusal in the middle of an answer looks like.
+        const refused = persona === 'org_member' && data.organizationBySlug ? ['organizationBySlug.auditEvents'] : [];
+        expect(
+          errors.map(({ path }) => path?.join('.')),
+          persona,
+        ).toEqual(refused);
+        for (const [field, value] of Object.entries<any>(data)) {
+          expect(value, `${field} of ${persona}`).not.toBeNull();
+          for (const list of [value, value.nodes, value.memberships, value.users].filter(Array.isArray))
+            expect(list.length, `${field} of ${persona}`).toBeGreaterThan(0);
+        }
+      }
+    },
+  );
+
+  test.each(examples.filter(isStreamed))('are streamed to whom they are for: $persona', async ({ persona: comment, query }) => {
     expect(readers(comment)).not.toEqual([]);
 
     for (const persona of readers(comment)) {
-      const { data, errors } = await (await signedIn(accountOf(persona))).ask(query);
+      const token = await accessTokenOf(accountOf(persona));
+      const { next, end } = await openStream({ server, settings }, { token }, { query });
+      await accessTokenOf(accountOf('base_user'));
+      const { data, errors } = (await next())!.body;
+      await end();
 
-      // A member is shown what a refusal in the middle of an answer looks like.
-      const refused = persona === 'org_member' && data.organizationBySlug ? ['organizationBySlug.auditEvents'] : [];
-      expect(
-        errors.map(({ path }) => path?.join('.')),
-        persona,
-      ).toEqual(refused);
-      for (const [field, value] of Object.entries<any>(data)) {
-        expect(value, `${field} of ${persona}`).not.toBeNull();
-        for (const list of [value, value.nodes, value.memberships, value.users].filter(Array.isArray))
-          expect(list.length, `${field} of ${persona}`).toBeGreaterThan(0);
-      }
+      expect([errors, data.auditEventAdded.node.action], persona).toEqual([undefined, 'user.logged_in']);
     }
   });
 });

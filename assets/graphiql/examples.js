@@ -107,6 +107,22 @@ export const examples = [
 }`,
   },
   {
+    persona: 'Sign in as the system admin or the super admin: what happens from now on. Sign in elsewhere, and look here.',
+    query: `subscription Follow {
+  auditEventAdded {
+    cursor
+    node {
+      action
+      occurredAt
+      actorName
+      impersonatorName
+      subject { id ... on User { email } }
+      changes { field before after }
+    }
+  }
+}`,
+  },
+  {
     persona: 'Sign in as the system admin or the super admin: what may I do to these people, and who may invite?',
     query: `query WhatMayIDo {
   users(first: 10, where: { search: "example.com" }) {

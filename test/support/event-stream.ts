@@ -8,7 +8,11 @@ export interface Frame {
 }
 
 /** Opens a stream of events, as a client that accepts nothing else; `end` hangs up. */
-export async function openStream({ server, settings }: World, { token }: Pick<Visit, 'token'>, body: object) {
+export async function openStream(
+  { server, settings }: Pick<World, 'server' | 'settings'>,
+  { token }: Pick<Visit, 'token'>,
+  body: object,
+) {
   const response = await clientOf(server, settings, () => token, { accept: 'text/event-stream' }).post(body);
   const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
   let text = '';
