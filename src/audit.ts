@@ -57,6 +57,8 @@ function insertion({ arrival, reach = null }: Happens, happening: Happening, con
   const impersonation = reach?.impersonation ?? null;
   const { subject } = happening;
   const doers = [...new Set([actor?.id, impersonation?.impersonatorId].filter((id) => id != null))];
+  // Where nobody known did it, what tells where it came from is of whom it is about.
+  const needed = doers.length === 0 && subject?.type === 'user' ? [subject.id] : doers;
   const people = new Set(happening.people);
   for (const id of doers) people.add(id);
   if (subject?.type === 'user') people.add(subject.id);
@@ -73,7 +75,7 @@ function insertion({ arrival, reach = null }: Happens, happening: Happening, con
              ${subject?.type ?? null}, ${subject?.id ?? null}::uuid, ${happening.organizationId ?? null}::uuid, ${happening.reason ?? null},
              ${JSON.stringify((happening.changes ?? []).map(toStored))}::jsonb, ${JSON.stringify(happening.metadata ?? {})}::jsonb,
              ${arrival.ipAddress}, ${arrival.userAgent}, ${arrival.requestId}
-       WHERE ${condition} AND (SELECT count(*) FROM here WHERE id = ANY(${doers}::uuid[])) = ${doers.length}::int
+       WHERE ${condition} AND (SELECT count(*) FROM here WHERE id = ANY(${needed}::uuid[])) = ${needed.length}::int
       RETURNING id
     )
     INSERT INTO audit_event_people (user_id, event_id) SELECT here.id, event.id FROM event CROSS JOIN here`;

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { Happening } from '../src/audit.ts';
+import { commandContext } from '../src/admin/context.ts';
+import { type Happening, recordRefused } from '../src/audit.ts';
 import { decodeAnyId, encodeId, newId, prefixes } from '../src/ids.ts';
 import {
   AuditEventsDocument,
@@ -475,6 +476,20 @@ describe('an impersonation', () => {
     expect((await acting.ask('mutation { authStopImpersonating { __typename } }')).errors).toEqual([]);
     expect((await refusals(colleague)).map(({ action }) => action)).toEqual(['impersonation.stopped']);
   });
+});
+
+test('nothing is told of who is gone: neither as who did it, nor as whom it is about where nobody known did', async () => {
+  const gone = newId();
+  const context = { ...commandContext(world.database, world.settings), reach: null };
+  const about = { action: 'login.refused', actor: null, subject: { type: 'user', id: gone } } as const;
+  await recordRefused(context, [gone], about);
+  await recordRefused(context, [`${gone} by`], { action: 'thing.refused', actor: { id: gone, name: 'Gone' } });
+  await recordRefused(context, [`${gone} unknown`], { action: 'login.refused', actor: null });
+
+  const { requestId } = context.arrival;
+  expect(await world.database.query(world.sql`SELECT subject_id FROM audit_events WHERE request_id = ${requestId}`)).toEqual([
+    { subject_id: null },
+  ]);
 });
 
 describe('once written, an event stays', () => {

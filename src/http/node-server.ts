@@ -79,23 +79,36 @@ function write(response: ServerResponse, { status, headers, body }: PlainAnswer,
   response.end(body ?? undefined);
 }
 
-/** Asks for a piece once the one before has been taken, and for none any more when the client is gone. */
+/**
+ * Asks for a piece once the one before has been taken, and for none any more when the client is gone. The socket tells that, since
+ * a response that waits for another on its connection, as when requests are pipelined, never hears of its end.
+ */
 async function writePieces(response: ServerResponse, pieces: Pieces): Promise<void> {
-  response.once('close', () => void pieces.return?.());
-  for await (const piece of pieces) {
-    if (response.destroyed) return;
-    if (!response.write(piece)) await drained(response);
+  const { socket } = response.req;
+  const stop = () => void pieces.return?.();
+  socket.once('close', stop);
+  response.once('close', stop);
+  if (socket.destroyed) stop();
+  try {
+    for await (const piece of pieces) {
+      if (response.destroyed || socket.destroyed) return;
+      if (!response.write(piece)) await drained(response, socket);
+    }
+    response.end();
+  } finally {
+    socket.off('close', stop);
   }
-  response.end();
 }
 
-const drained = (response: ServerResponse): Promise<void> =>
+const drained = (response: ServerResponse, socket: Socket): Promise<void> =>
   new Promise((resolve) => {
     const go = () => {
       response.off('drain', go).off('close', go);
+      socket.off('close', go);
       resolve();
     };
     response.on('drain', go).on('close', go);
+    socket.on('close', go);
   });
 
 /** What node:http's parser says of what it could not read. */

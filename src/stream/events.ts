@@ -12,6 +12,9 @@ export interface Batch {
   readonly isFull: boolean;
 }
 
+/** Events that one statement looks at, since few of them may match; it has five seconds. */
+const mostLookedAt = 50_000;
+
 /**
  * Events after a place, in order, among those below which none can appear any more: their transactions are earlier than the
  * oldest that is under way. Those of a former generation are another cluster's, and all over.
@@ -20,9 +23,12 @@ const settled = ({ generation, transaction, id }: Place, condition: Prisma.Sql, 
   SELECT now.present, now.horizon, e.*
     FROM (SELECT generation AS present, pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS horizon FROM installation) now
     LEFT JOIN LATERAL (
-      SELECT ${Prisma.raw(eventColumns)} FROM audit_events e
-       WHERE (e.generation, e.transaction, e.id) > (${generation}::int, ${String(transaction)}::bigint, ${id}::uuid)
-         AND (e.generation, e.transaction) < (now.present, now.horizon) AND ${condition}
+      SELECT ${Prisma.raw(eventColumns)}
+        FROM (SELECT * FROM audit_events e
+               WHERE (e.generation, e.transaction, e.id) > (${generation}::int, ${String(transaction)}::bigint, ${id}::uuid)
+                 AND (e.generation, e.transaction) < (now.present, now.horizon)
+               ORDER BY e.generation, e.transaction, e.id LIMIT ${mostLookedAt}::bigint) e
+       WHERE ${condition}
        ORDER BY e.generation, e.transaction, e.id LIMIT ${most}::bigint) e ON TRUE
    ORDER BY e.generation, e.transaction, e.id`;
 
@@ -43,8 +49,20 @@ export async function readFollowing(
   const { generation, transaction, id } = place;
   const follows = Prisma.sql`((e.generation, e.transaction, e.id) > (${generation}::int, ${String(transaction)}::bigint, ${id}::uuid)
     OR (e.generation = ${generation}::int AND NOT pg_visible_in_snapshot(e.transaction::text::xid8, ${snapshot.text}::pg_snapshot)))`;
-  return toBatch(await database.query(settled(after, Prisma.sql`${follows} AND ${where}`, most)), after, most);
+  const batch = toBatch(await database.query(settled(after, Prisma.sql`${follows} AND ${where}`, most)), after, most);
+  if (batch.isFull) return batch;
+  // There are fewer that match than there may be, so it has looked as far as it does at once, or as far as there is.
+  const [end] = await database.read(endOfLook, [after.generation, String(after.transaction), after.id]);
+  return end && isBeyond(batch.reached, end) ? { ...batch, reached: end, isFull: true } : batch;
 }
+
+/** The last place that a look from [generation, transaction, id] reaches, where there is so much. */
+const endOfLook = statement(
+  'end_of_look',
+  `SELECT e.generation, e.transaction, e.id FROM audit_events e WHERE (e.generation, e.transaction, e.id) > ($1::int, $2::bigint, $3::uuid)
+    ORDER BY e.generation, e.transaction, e.id OFFSET ${mostLookedAt - 1} LIMIT 1`,
+  placeOf,
+);
 
 /** The place up to which everything is settled. */
 export async function readHorizon(database: Reads): Promise<Place> {

@@ -106,6 +106,28 @@ test('over a socket it lives by heartbeats, leaves one line in the log, and a cl
   ]);
 });
 
+test('streams that wait behind another on their connection are forgotten with it', async () => {
+  const body = JSON.stringify({ query: followDocument });
+  const one = [
+    'POST /graphql HTTP/1.1',
+    `Host: ${world.settings.publicUrl.host}`,
+    'content-type: application/json',
+    'accept: text/event-stream',
+    `authorization: Bearer ${admin.tokens!.accessToken}`,
+    `content-length: ${Buffer.byteLength(body)}`,
+    '',
+    body,
+  ].join('\r\n');
+  const socket = connect(Number(address.port), '127.0.0.1');
+  socket.resume();
+  socket.write(one.repeat(3));
+  while (impatient.steward.auditFeed.size < 3) await new Promise(setImmediate);
+
+  socket.destroy();
+
+  while (impatient.steward.auditFeed.size > 0) await new Promise(setImmediate);
+});
+
 test('/metrics counts the open streams', async () => {
   const count = async () => {
     const { port } = impatient.metrics!.address() as { port: number };

@@ -25,15 +25,15 @@ CREATE FUNCTION erased_profile(changes jsonb) RETURNS jsonb LANGUAGE sql IMMUTAB
 $$;
 
 -- Erases so many of the events that are tied to the person, in the order of their ids after that one, and gives the last of
--- them; the caller goes on from there until there is none. `texts` are taken out of every one of them, `names` out of those about the person, and
--- `shared`, addresses that somebody else has as well, where the event is not about that one, too. Where a request came from
--- goes with whoever really sent it, and with whom it is about where nobody known did.
-CREATE FUNCTION erase_person(person uuid, texts jsonb, names jsonb, shared jsonb, after uuid, most integer) RETURNS uuid
+-- them; the caller goes on from there until there is none. `texts` are taken out of every one of them, and `shared`, addresses
+-- that somebody else has as well, where the event is not about that one, too. Where a request came from goes with whoever
+-- really sent it, and with whom it is about where nobody known did. Texts are addresses alone: whoever chooses their name or
+-- user agent freely could choose a role's code, and have it taken out of what they did.
+CREATE FUNCTION erase_person(person uuid, texts jsonb, shared jsonb, after uuid, most integer) RETURNS uuid
   LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 DECLARE
   portion uuid[] := ARRAY(SELECT p.event_id FROM audit_event_people p WHERE p.user_id = person AND p.event_id > after ORDER BY p.event_id LIMIT most);
   of_nobody_else jsonb := texts || shared;
-  about_them jsonb := texts || shared || names;
 BEGIN
   UPDATE audit_events e
      SET actor_name = CASE WHEN e.actor_id = person AND e.actor_name IS NOT NULL THEN '[erased]' ELSE e.actor_name END,
@@ -49,8 +49,7 @@ BEGIN
                        THEN erased(e.metadata, personal) ELSE e.metadata END
              FROM (SELECT e.subject_type = 'user' AND e.subject_id = person) AS t(is_theirs),
                   LATERAL (SELECT CASE
-                    WHEN is_theirs THEN about_them
-                    WHEN shared = '{}' OR EXISTS (SELECT FROM audit_event_people p JOIN users u ON u.id = p.user_id
+                    WHEN is_theirs IS NOT TRUE AND shared <> '{}' AND EXISTS (SELECT FROM audit_event_people p JOIN users u ON u.id = p.user_id
                                                    WHERE p.event_id = e.id AND p.user_id <> person AND shared ? u.email) THEN texts
                     ELSE of_nobody_else END) AS s(personal))
    WHERE e.id = ANY (portion);
@@ -63,7 +62,7 @@ END $$;
 -- can text within a statement, as it could in the context of an error. Who may change the schema can disable a trigger.
 CREATE OR REPLACE FUNCTION refuse_change_of_audit() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  IF TG_OP = 'UPDATE' AND pg_catalog.current_query() OPERATOR(pg_catalog.=) 'SELECT public.erase_person($1, $2, $3, $4, $5, $6) AS last' THEN
+  IF TG_OP = 'UPDATE' AND pg_catalog.current_query() OPERATOR(pg_catalog.=) 'SELECT public.erase_person($1, $2, $3, $4, $5) AS last' THEN
     RETURN NULL;
   END IF;
   RAISE EXCEPTION 'audit events are neither changed nor deleted' USING ERRCODE = 'restrict_violation', CONSTRAINT = 'audit_events_only_grow';

@@ -42,7 +42,7 @@ async function deleteTraces(tx: Transaction, personId: string, keys: readonly st
  */
 async function eraseEvents(tx: Transaction, personId: string): Promise<void> {
   const [personal] = await readingIn(tx).read(readPersonalTexts, [personId]);
-  const { texts, names, shared } = personal!;
+  const { texts, shared } = personal!;
   await tx.$executeRawUnsafe(
     `${withAddress}
      INSERT INTO audit_event_people (user_id, event_id, generation, transaction)
@@ -53,7 +53,7 @@ async function eraseEvents(tx: Transaction, personId: string): Promise<void> {
   while (last !== null) {
     // The audit's trigger lets this very text pass, and no other.
     const [erased]: { last: string | null }[] = await tx.$queryRaw(
-      Prisma.sql`SELECT public.erase_person(${personId}, ${texts}, ${names}, ${shared}, ${last}, ${portion}) AS last`,
+      Prisma.sql`SELECT public.erase_person(${personId}, ${texts}, ${shared}, ${last}, ${portion}) AS last`,
     );
     last = erased!.last;
   }

@@ -51,33 +51,24 @@ export function countedUnder(secrets: Secrets, personId: string, addresses: read
 /** What the audit is to lose, each an object whose keys are the texts; `src/resolvers/user/hard-delete-erasure.ts` hands them on. */
 export interface PersonalTexts {
   readonly texts: string;
-  readonly names: string;
   readonly shared: string;
 }
 
 /**
- * [person]: what the audit says of the person in so many words. Addresses, and where they sent their requests from; what they
- * are and were called; and addresses that somebody else has as well.
+ * [person]: what changes and metadata of events may say of the person in so many words. E-mail addresses, and ip addresses that
+ * they sent requests from; and e-mail addresses that somebody else has as well.
  */
 export const readPersonalTexts = statement<PersonalTexts>(
   'personal_texts',
   `WITH address AS (${addressesOfPerson}
-   ), origin AS (
-     SELECT ip_address, user_agent FROM audit_events WHERE impersonator_id = $1::uuid OR (actor_id = $1::uuid AND impersonator_id IS NULL)
-     UNION
-     SELECT ip_address, user_agent FROM sessions WHERE impersonator_id = $1::uuid OR (user_id = $1::uuid AND impersonator_id IS NULL)
    ), text AS (
      SELECT email AS text FROM address WHERE NOT is_shared
-     UNION SELECT ip_address FROM origin UNION SELECT user_agent FROM origin
-   ), name AS (
-     SELECT name FROM users WHERE id = $1::uuid
-     UNION SELECT actor_name FROM audit_events WHERE actor_id = $1::uuid
-     UNION SELECT impersonator_name FROM audit_events WHERE impersonator_id = $1::uuid
-     UNION SELECT unnest(ARRAY[c.change ->> 'before', c.change ->> 'after']) FROM audit_events e CROSS JOIN jsonb_array_elements(e.changes) AS c(change)
-      WHERE e.subject_id = $1::uuid AND e.subject_type = 'user' AND e.changes @> '[{"field": "name"}]' AND c.change ->> 'field' = 'name'
+     UNION
+     SELECT ip_address FROM audit_events WHERE impersonator_id = $1::uuid OR (actor_id = $1::uuid AND impersonator_id IS NULL)
+     UNION
+     SELECT ip_address FROM sessions WHERE impersonator_id = $1::uuid OR (user_id = $1::uuid AND impersonator_id IS NULL)
    )
    SELECT coalesce((SELECT jsonb_object_agg(text, true) FROM text WHERE text IS NOT NULL), '{}')::text AS texts,
-          coalesce((SELECT jsonb_object_agg(name, true) FROM name WHERE name IS NOT NULL), '{}')::text AS names,
           coalesce((SELECT jsonb_object_agg(email, true) FROM address WHERE is_shared), '{}')::text AS shared`,
-  ({ texts, names, shared }) => ({ texts, names, shared }),
+  ({ texts, shared }) => ({ texts, shared }),
 );
