@@ -5,7 +5,6 @@ import { readInstant } from '../src/admin/instant.ts';
 import { progressBar } from '../src/admin/progress-bar.ts';
 import { erasuresOf } from '../src/admin/was-erased.ts';
 import { encodeId, newId } from '../src/ids.ts';
-import { onPostgres } from './support/database.ts';
 import { happened } from './support/events.ts';
 import { type Person, startWorld, type World } from './support/world.ts';
 
@@ -135,19 +134,6 @@ test('many events come in their order, in portions, and the reader is waited for
     [2500, 2500],
   ]);
   expect(events.map(({ id }) => id)).toEqual(rows.map(({ id }) => encodeId('evt', id)));
-});
-
-test.runIf(onPostgres)('all of it is of one moment: what is committed meanwhile is not in it', async () => {
-  await insertEvents('moment.tested', 1500, '2012-01-01T00:00:00Z');
-  let isFirst = true;
-
-  const { count, events } = await exported(new Date('2012-01-01'), new Date('2013-01-01'), async () => {
-    if (isFirst) await insertEvents('moment.tested', 700, '2012-06-01T00:00:00Z');
-    isFirst = false;
-  });
-
-  expect([count, events.length]).toEqual([1500, 1500]);
-  expect((await exported(new Date('2012-01-01'), new Date('2013-01-01'))).count).toBe(2200);
 });
 
 test('a reader that fails ends it, and the connection is good for the next', async () => {
