@@ -47,6 +47,9 @@ test.runIf(existsSync(executablePath))('in GraphiQL a subscription shows events 
     'subscription Follow { auditEventAdded(where: { actions: ["thing.touched"] }) { node { requestId } } }',
   );
   await expect.poll(() => textOf(editor), { timeout: 20_000 }).toMatch(/^\s*subscription Follow /);
+  // What is executed is what GraphiQL has taken over from the editor, a moment later; then it keeps it for a reload.
+  const kept = () => page.evaluate(() => localStorage.getItem('graphiql:tabState'));
+  await expect.poll(kept, { timeout: 20_000 }).toContain('thing.touched');
   await page.getByRole('button', { name: /^Execute query/ }).click();
 
   const { auditFeed } = world.server.steward;
