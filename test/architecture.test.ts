@@ -51,6 +51,7 @@ const table: Record<string, { own: string[]; packages?: RegExp }> = {
   },
   'resolvers/': {
     own: [
+      'active-admin',
       'resolvers/',
       'admission',
       'policy',
@@ -73,7 +74,9 @@ const table: Record<string, { own: string[]; packages?: RegExp }> = {
       'settings',
     ],
   },
-  'loaders/': { own: ['loaders/', 'database', 'policy', 'ids', 'reach', 'permissions', 'errors', 'search', 'email', 'text'] },
+  'loaders/': {
+    own: ['loaders/', 'active-admin', 'database', 'policy', 'ids', 'reach', 'permissions', 'errors', 'search', 'email', 'text'],
+  },
   'change.ts': { own: ['context', 'database', 'errors', 'idempotency'] },
   'idempotency.ts': { own: ['context', 'database', 'errors', 'reach'] },
   'locks/': { own: ['locks/', 'loaders/caller', 'caller', 'code', 'context', 'database', 'errors', 'ids', 'reach'] },
@@ -94,6 +97,7 @@ const table: Record<string, { own: string[]; packages?: RegExp }> = {
   'policy.ts': { own: ['permissions', 'reach'] },
   'reach.ts': { own: ['permissions'] },
   'errors.ts': { own: [] },
+  'active-admin.ts': { own: [] },
   'ids.ts': { own: [] },
   'permissions.ts': { own: [] },
   'search.ts': { own: [] },

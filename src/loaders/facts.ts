@@ -1,3 +1,4 @@
+import { activeAdmin, activePerson } from '../active-admin.ts';
 import { statement } from '../database.ts';
 import { countBy, kept, manyBy, oneBy, type Reading } from './reading.ts';
 
@@ -5,12 +6,6 @@ import { countBy, kept, manyBy, oneBy, type Reading } from './reading.ts';
  * What rules look at beside the row that they are asked of: for `viewerCan` and `User.access`, which judge without a lock. None
  * of it is shown, so none of it is filtered by what the caller sees.
  */
-
-const activePerson = `(u.status = 'ACTIVE' OR u.suspended_until <= now())`;
-const isOrgAdmin = `EXISTS (SELECT FROM membership_roles mr JOIN roles r ON r.id = mr.role_id
-                             WHERE mr.membership_id = m.id AND r.built_in AND r.code = 'org_admin')`;
-/** Whoever keeps an organization from being without an admin, among `memberships m JOIN users u`. */
-const activeAdmin = `m.status = 'ACTIVE' AND ${activePerson} AND ${isOrgAdmin}`;
 
 const activeSystemAdmins = statement(
   'active_system_admins',

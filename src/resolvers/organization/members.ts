@@ -1,3 +1,4 @@
+import { activeAdmin } from '../../active-admin.ts';
 import { type EndedSession, endedInEvent } from '../../auth/sessions.ts';
 import type { SignedInContext } from '../../context.ts';
 import { Prisma, type Transaction } from '../../database.ts';
@@ -77,10 +78,7 @@ async function isLastAdmin(tx: Transaction, organizationId: string, member: Memb
   if (!counts) return false;
   const others = await tx.$queryRaw<unknown[]>(Prisma.sql`
     SELECT FROM memberships m JOIN users u ON u.id = m.user_id
-     WHERE m.organization_id = ${organizationId}::uuid AND m.user_id <> ${member.person.id}::uuid AND m.status = 'ACTIVE'
-       AND (u.status = 'ACTIVE' OR u.suspended_until <= now())
-       AND EXISTS (SELECT FROM membership_roles mr JOIN roles r ON r.id = mr.role_id
-                    WHERE mr.membership_id = m.id AND r.built_in AND r.code = 'org_admin')
+     WHERE m.organization_id = ${organizationId}::uuid AND m.user_id <> ${member.person.id}::uuid AND ${Prisma.raw(activeAdmin)}
      LIMIT 1`);
   return others.length === 0;
 }

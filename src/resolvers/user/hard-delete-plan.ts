@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { activeAdmin, activePerson } from '../../active-admin.ts';
 import type { Steward } from '../../context.ts';
 import { type Database, statement } from '../../database.ts';
 import type { Secrets } from '../../secrets.ts';
@@ -32,9 +33,7 @@ const rows = Object.entries(rowsOfPerson)
   )
   .join(' UNION ALL ');
 
-const activeAdmin = `m.status = 'ACTIVE' AND (u.status = 'ACTIVE' OR u.suspended_until <= now())
-  AND EXISTS (SELECT FROM membership_roles mr JOIN roles r ON r.id = mr.role_id WHERE mr.membership_id = m.id AND r.built_in AND r.code = 'org_admin')`;
-const systemAdmin = `(u.status = 'ACTIVE' OR u.suspended_until <= now())
+const systemAdmin = `${activePerson}
   AND EXISTS (SELECT FROM user_roles ur JOIN roles r ON r.id = ur.role_id
                WHERE ur.user_id = u.id AND r.built_in AND r.scope = 'PLATFORM' AND r.code = 'system_admin')`;
 
