@@ -592,10 +592,10 @@ const relations: Readonly<Record<string, Row>> = {
     'User.access': ['access(permission: "users:read") { allowed }', 2],
   }),
   ...rows(accessThere, 1, {
-    // The organization and what they are there besides, with the same of their roles there.
-    'Access.paths': ['paths { __typename }', 6],
-    'AccessPath.role': ['paths { role { code } }', 6],
-    'AccessPath.membership': ['paths { membership { email } }', 7],
+    // The organization, what they are there, and their roles there besides.
+    'Access.paths': ['paths { __typename }', 5],
+    'AccessPath.role': ['paths { role { code } }', 5],
+    'AccessPath.membership': ['paths { membership { email } }', 6],
   }),
   ...rows(ofPeople, 1, {
     'User.homePool': ['homePool { code }', 1],

@@ -13,11 +13,19 @@ export async function access(
   organizationId: string | null,
 ) {
   const { loaders } = asking;
-  const [platformRoles, there] = await Promise.all([
-    loaders.role.ofUser.load(user.id).then((roles) => carrying(loaders, roles)),
+  const [ofPlatform, there] = await Promise.all([
+    loaders.role.ofUser.load(user.id),
     isOrganizationPermission(permission) ? thereOf({ asking }, user.id, organizationId) : ('unnamed' as const),
   ]);
-  return accessOf(permission, { suspended: user.status === 'SUSPENDED', platformRoles, there });
+  const ofMembership = there instanceof Object ? (there.membership?.roles ?? []) : [];
+  // What they carry is asked of all roles at once, wherever they are held.
+  const carried = await carrying(loaders, [...ofPlatform, ...ofMembership]);
+  const [platformRoles, roles] = [carried.slice(0, ofPlatform.length), carried.slice(ofPlatform.length)];
+  return accessOf(permission, {
+    suspended: user.status === 'SUSPENDED',
+    platformRoles,
+    there: there instanceof Object ? { ...there, membership: there.membership && { ...there.membership, roles } } : there,
+  });
 }
 
 type CarriedRole = Awaited<ReturnType<Loaders['role']['ofUser']['load']>>[number];
@@ -36,7 +44,7 @@ async function thereOf(
   { asking }: Pick<Context, 'asking'>,
   userId: string,
   id: string | null,
-): Promise<AccessFacts<Awaited<ReturnType<typeof carrying>>[number]>['there']> {
+): Promise<AccessFacts<CarriedRole>['there']> {
   if (id === null) return 'unnamed';
   const [reach, organizationId] = [await asking.reach(), decodeId('org', id)];
   if (organizationId === null || (isBound(reach) && reach?.impersonation?.boundTo !== organizationId)) return 'unknown';
@@ -49,6 +57,6 @@ async function thereOf(
   if (!organization && !(membership && visible.membership(reach, { userId, organizationId }))) return 'unknown';
   const organizationSuspended = (organization?.status ?? membership?.organizationStatus) === 'SUSPENDED';
   if (!membership) return { organizationSuspended, membership: null };
-  const roles = await carrying(loaders, await loaders.role.ofMembership.load(membership.id));
+  const roles = await loaders.role.ofMembership.load(membership.id);
   return { organizationSuspended, membership: { id: membership.id, status: membership.status, roles } };
 }
