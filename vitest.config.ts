@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { defineConfig } from 'vitest/config';
+import { defaultExclude, defineConfig } from 'vitest/config';
 
 const onPostgres = process.env.STEWARD_TEST_DATABASE === 'postgres';
 
@@ -9,11 +9,12 @@ export default defineConfig({
     alias: [{ find: /^graphql$/, replacement: fileURLToPath(import.meta.resolve('graphql/index.js')) }],
   },
   test: {
-    include: ['test/**/*.test.ts'],
+    include: ['{test,client/test}/**/*.test.ts'],
     exclude: [
-      onPostgres ? 'test/**/*.embedded.test.ts' : 'test/**/*.postgres.test.ts',
+      ...defaultExclude,
+      onPostgres ? '**/*.embedded.test.ts' : '**/*.postgres.test.ts',
       // Nobody races for one connection.
-      ...(onPostgres && !process.env.STEWARD_TEST_POOL ? [] : ['test/**/*.races.test.ts']),
+      ...(onPostgres && !process.env.STEWARD_TEST_POOL ? [] : ['**/*.races.test.ts']),
     ],
     globalSetup: ['test/support/global-setup.ts'],
     // An embedded database takes half a gigabyte, and passwords are hashed with care.

@@ -1,7 +1,8 @@
 // Does what README tells a newcomer: starts Steward in a folder, signs in with a printed account, runs README's first
-// query and its first change, finds the mail of it in the mailbox, stops it, and starts it again to see that it is quick and kept the data.
+// query and its first change, finds the mail of it in the mailbox, runs the client's program of ten lines, stops it, and starts it again to
+// see that it is quick and kept the data.
 //   tsx .ci/newcomer.ts FOLDER DATA-FOLDER [--postgres]
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -28,6 +29,8 @@ try {
   const people = await signInAndAsk();
   await changeSomething();
   if (people < 250) throw new Error(`README's query found ${people} people, not 250`);
+  const listed = listByTheClient();
+  if (listed !== people + 1) throw new Error(`the client's program lists ${listed} people, not ${people + 1}`);
   await stop(first);
   const second = await start();
   if ((await signInAndAsk()) !== people + 1) throw new Error('the second start lost people');
@@ -85,15 +88,29 @@ async function changeSomething(): Promise<void> {
   }
 }
 
+/** How many people the program of the client's README lists, each with their roles. */
+function listByTheClient(): number {
+  const program = /```js\n([\s\S]+?)```/.exec(readFileSync(join(folder, 'client/README.md'), 'utf8'))![1]!;
+  const { email, password } = admin();
+  const printed = execFileSync(process.execPath, ['--input-type=module', '--eval', program], {
+    cwd: folder,
+    env: { ...process.env, STEWARD_URL: address, STEWARD_EMAIL: email, STEWARD_PASSWORD: password },
+    encoding: 'utf8',
+  });
+  return printed.match(/^\S+@\S+ [a-z_]+(, [a-z_]+)*$/gm)?.length ?? 0;
+}
+
 function queryOfReadme(index: number): string {
   return [...readFileSync(join(folder, 'README.md'), 'utf8').matchAll(/```graphql\n([\s\S]+?)```/g)][index]![1]!;
 }
 
+function admin(): { email: string; password: string } {
+  const accounts = JSON.parse(readFileSync(join(dataFolder, 'demo-accounts.json'), 'utf8'));
+  return accounts.find(({ persona }: { persona: string }) => persona === 'system_admin');
+}
+
 async function signIn(): Promise<string> {
-  const accounts: { persona: string; email: string; password: string }[] = JSON.parse(
-    readFileSync(join(dataFolder, 'demo-accounts.json'), 'utf8'),
-  );
-  const { email, password } = accounts.find(({ persona }) => persona === 'system_admin')!;
+  const { email, password } = admin();
   const login = await ask(
     'mutation ($input: AuthLoginInput!) { authLogin(input: $input) { ... on AuthLoginSuccess { tokens { accessToken } } ... on MutationError { code } } }',
     { input: { email, password } },

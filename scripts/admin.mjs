@@ -1,5 +1,5 @@
 // `npm run admin -- COMMAND`: builds what is missing or stale, and runs the command.
-import { buildWhereStale } from './build.mjs';
+import { buildServerWhereStale } from './build.mjs';
 
-await buildWhereStale();
+await buildServerWhereStale();
 await import('../dist/src/admin.js');

@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 
 const { packages } = JSON.parse(readFileSync('package-lock.json', 'utf8'));
 const byLicense = new Map();
-for (const [folder, { dev, optional, version }] of Object.entries(packages)) {
-  if (!folder.startsWith('node_modules/')) continue;
+for (const [folder, { dev, optional, version, link }] of Object.entries(packages)) {
+  if (link || !folder.startsWith('node_modules/')) continue;
   let own;
   try {
     own = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8'));

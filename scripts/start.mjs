@@ -1,5 +1,6 @@
 // Builds what is missing or stale, and then is the server: one process, which its own command line starts again.
-import { buildWhereStale } from './build.mjs';
+import { buildClientWhereStale, buildServerWhereStale } from './build.mjs';
 
-await buildWhereStale();
+await buildServerWhereStale();
+await buildClientWhereStale();
 await import('../dist/src/main.js');

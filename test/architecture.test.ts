@@ -121,16 +121,14 @@ const files = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter(
 );
 
 const importsOf = (file: string): string[] =>
-  [...readFileSync(join('src', file), 'utf8').matchAll(/(?:\bfrom|\bimport)\s*\(?\s*'([^']+)'/g)].map(
-    ([, specifier]) => specifier!,
-  );
+  [...readFileSync(file, 'utf8').matchAll(/(?:\bfrom|\bimport)\s*\(?\s*'([^']+)'/g)].map(([, specifier]) => specifier!);
 
 test.each(files)('%s imports only what its layer may', (file) => {
   const layer = Object.keys(table).find((name) => name === file || (name.endsWith('/') && file.startsWith(name)));
   expect(layer, `${file} belongs to no layer of the table`).toBeDefined();
   const { own } = table[layer!]!;
 
-  const strays = importsOf(file).filter((specifier) => {
+  const strays = importsOf(join('src', file)).filter((specifier) => {
     if (!specifier.startsWith('.')) return homes.some(([name, places]) => name.test(specifier) && !places.test(file));
     const target = normalize(join(dirname(file), specifier));
     if (target.startsWith('..')) return layer !== 'main.ts';
@@ -147,4 +145,17 @@ test('the table has no layer without files', () => {
     (name) => !files.some((file) => file === name || (name.endsWith('/') && file.startsWith(name))),
   );
   expect(idle).toEqual([]);
+});
+
+test('the client knows nothing but itself, and no Node', () => {
+  const sources = readdirSync('client/src', { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
+  const strays = sources.flatMap((file) =>
+    importsOf(join('client/src', file))
+      .filter((specifier) => !specifier.startsWith('.') || normalize(join(dirname(file), specifier)).startsWith('..'))
+      .map((specifier) => `${file}: ${specifier}`),
+  );
+  const { dependencies = {}, peerDependencies = {} } = JSON.parse(readFileSync('client/package.json', 'utf8'));
+
+  expect(sources.length).toBeGreaterThan(10);
+  expect([strays, dependencies, peerDependencies]).toEqual([[], {}, {}]);
 });

@@ -14,6 +14,8 @@ import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
+// @ts-expect-error: a script
+import { buildClientWhereStale } from '../../scripts/build.mjs';
 import { openInFolder } from '../../src/database/embedded.ts';
 import { migrate, readMigrations } from '../../src/database/migrations.ts';
 import { openDatabase } from '../../src/database.ts';
@@ -28,6 +30,8 @@ declare module 'vitest' {
 }
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  // What is tested of the client is what its users get.
+  await buildClientWhereStale();
   if (process.env.STEWARD_TEST_DATABASE === 'postgres') return onPostgres(project);
   console.log(
     'On the embedded database; *.postgres.test.ts and *.races.test.ts stand back: npm run test:postgres runs everything on PostgreSQL.',

@@ -1,0 +1,40 @@
+import type { ViewerRecord } from './records.ts';
+
+/** What a client tells of its session. */
+export interface ClientEvents {
+  /** Somebody signed in, or signed up. */
+  authenticated: { readonly viewer: ViewerRecord };
+  token_refreshed: { readonly expires_at: string };
+  /** The session is scoped to another organization; null is none. */
+  org_switched: { readonly organization_id: string | null };
+  impersonation_started: { readonly user_id: string };
+  /** The client is who it was before. */
+  impersonation_ended: { readonly user_id: string };
+  /** By `logout()`; `ended` at the server; or `elsewhere`, by another tab that shares the store. */
+  logged_out: { readonly reason: 'logout' | 'ended' | 'elsewhere' };
+}
+
+export type Listener<Name extends keyof ClientEvents> = (event: ClientEvents[Name]) => void;
+export type Emit = <Name extends keyof ClientEvents>(name: Name, event: ClientEvents[Name]) => void;
+
+export function createEvents() {
+  const listeners = new Map<string, Set<(event: any) => void>>();
+  return {
+    /** Gives the function that ends it. */
+    on<Name extends keyof ClientEvents>(name: Name, listener: Listener<Name>): () => void {
+      const heard = listeners.get(name) ?? new Set();
+      listeners.set(name, heard.add(listener));
+      return () => void heard.delete(listener);
+    },
+    emit: ((name, event) => {
+      for (const listener of [...(listeners.get(name) ?? [])]) {
+        try {
+          listener(event);
+        } catch (error) {
+          // A listener's fault is its own, and ends neither the session's work nor the other listeners'.
+          console.error(error);
+        }
+      }
+    }) as Emit,
+  };
+}

@@ -1,0 +1,118 @@
+import type { CallOptions } from '../calls.ts';
+import { RuleError, UnauthenticatedError } from '../errors.ts';
+import type { Emit } from '../events.ts';
+import {
+  AuthLoginDocument,
+  type AuthLoginInput,
+  AuthLogoutDocument,
+  AuthLogoutEverywhereDocument,
+  AuthStopImpersonatingDocument,
+  AuthSwitchOrganizationDocument,
+  WhoamiDocument,
+} from '../generated/operations.ts';
+import { type InputOf, toInput, toRecord, type ViewerRecord } from '../records.ts';
+import { type Claims, claimsOf } from '../session/claims.ts';
+import type { Session } from '../session/session.ts';
+import type { Calling } from '../transport/calling.ts';
+import { inTime } from '../transport/deadline.ts';
+
+export type LoginInput = InputOf<Omit<AuthLoginInput, 'useCookie'>>;
+
+interface AuthCore {
+  readonly calling: Calling;
+  readonly session: Session;
+  readonly appCode: string | undefined;
+  readonly emit: Emit;
+}
+
+/** Signing in and out, and who one is. */
+export function authModule({ calling, session, appCode, emit }: AuthCore) {
+  const { call, mutate } = calling;
+
+  /** Who is signed in; throws where nobody is. */
+  async function present() {
+    await session.loaded();
+    if (session.current) return session.current;
+    throw new UnauthenticatedError('UNAUTHENTICATED', 401, 'Nobody is signed in.');
+  }
+
+  return {
+    /** Signs in with a password, whoever was signed in before. Throws `AuthenticationError`. */
+    async login(input: LoginInput, options?: CallOptions): Promise<ViewerRecord> {
+      const variables = {
+        input: { appCode, ...toInput<Omit<AuthLoginInput, 'useCookie'>>(input), useCookie: session.usesCookie },
+      };
+      const signIn = async () => {
+        const signedIn = await mutate(AuthLoginDocument, variables, { ...options, as: null });
+        await session.adopt(signedIn.tokens);
+        return toRecord(signedIn.viewer);
+      };
+      const viewer = await until(options, () => session.signingIn(signIn));
+      emit('authenticated', { viewer });
+      return viewer;
+    },
+
+    /** Signs out. The client forgets the session in any case; what kept it from telling the server is thrown. While impersonating both sessions end. */
+    async logout(options?: CallOptions): Promise<void> {
+      const left = await session.leave();
+      if (!left) return;
+      await mutate(AuthLogoutDocument, {}, { ...options, as: left }).catch(unlessOver);
+    },
+
+    /** Signs out on every device. */
+    async logoutAll(options?: CallOptions): Promise<{ revoked_sessions: number }> {
+      const { revokedSessions } = await mutate(AuthLogoutEverywhereDocument, {}, options);
+      await session.leave();
+      return { revoked_sessions: revokedSessions };
+    },
+
+    /** Gets new tokens now. The client does so by itself. */
+    async refresh(options?: CallOptions): Promise<void> {
+      await until(options, async () => session.renew(await present()));
+    },
+
+    /** Scopes the session to an organization of one's own; null leaves it. */
+    async switchOrg(organizationId: string | null, options?: CallOptions): Promise<ViewerRecord> {
+      const as = await present();
+      const { tokens, viewer } = await mutate(AuthSwitchOrganizationDocument, { input: { organizationId } }, { ...options, as });
+      await session.keep(as, tokens);
+      return toRecord(viewer);
+    },
+
+    /** Who is signed in, as the server knows it; null where nobody is. */
+    async whoami(options?: CallOptions): Promise<ViewerRecord | null> {
+      const { viewer } = await call(WhoamiDocument, {}, options);
+      return viewer && toRecord(viewer);
+    },
+
+    /** Whether somebody is signed in, as far as the client knows: true until the server says otherwise. */
+    isAuthenticated: (): boolean => Boolean(session.current?.accessToken),
+
+    isImpersonating: (): boolean => Boolean(claimsOf(session.current)?.act),
+
+    /** Ends the impersonation, and goes on as oneself. Throws a `RuleError` where there is none. */
+    async stopImpersonating(options?: CallOptions): Promise<void> {
+      const as = await present();
+      try {
+        await mutate(AuthStopImpersonatingDocument, {}, { ...options, as });
+      } catch (error) {
+        // Something else has ended it already.
+        if (!as.own) throw error;
+        unlessOver(error);
+      }
+      await session.returnToOwn();
+    },
+
+    /** What the access token says; null where there is none. */
+    getClaims: (): Claims | null => claimsOf(session.current),
+  };
+}
+
+/** Does what is more than a call; the calls in it have their own time. */
+const until = <T>(options: CallOptions | undefined, work: () => Promise<T>): Promise<T> =>
+  inTime({ signal: options?.signal }, work);
+
+/** What is over need not be ended. */
+function unlessOver(error: unknown): void {
+  if (!(error instanceof UnauthenticatedError || (error instanceof RuleError && error.code === 'NOT_IMPERSONATING'))) throw error;
+}

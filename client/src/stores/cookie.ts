@@ -1,0 +1,37 @@
+import { memoryStore } from './memory.ts';
+import { locked, pageStorage, type StoredSession, type TokenStore } from './store.ts';
+
+/**
+ * The refresh token is in a cookie that no script can read, access tokens in memory; other tabs are told of them. For
+ * pages of the server's own site, since the cookie goes to no other. localStorage remembers that there may be a session,
+ * so that who never signed in asks nothing. An impersonation is of its tab alone: the cookie goes on to be the impersonator's.
+ */
+export function cookieStore({ key = 'steward.session' }: { readonly key?: string } = {}): TokenStore {
+  const memory = memoryStore();
+  const storage = pageStorage();
+  const channel = globalThis.BroadcastChannel && new BroadcastChannel(key);
+  // In Node, where an open channel would keep the process.
+  (channel as { unref?(): void } | undefined)?.unref?.();
+  const listeners = new Set<() => void>();
+  channel?.addEventListener('message', ({ data }: MessageEvent<StoredSession | null>) => {
+    const kept = memory.load() as StoredSession | null;
+    memory.save(kept?.own && data ? { ...kept, own: data } : data);
+    for (const listener of listeners) listener();
+  });
+
+  return {
+    usesCookie: true,
+    load: () => memory.load() ?? (storage?.getItem(key) ? { accessToken: '', refreshToken: null, expiresAt: 0 } : null),
+    save(session) {
+      memory.save(session);
+      if (session) storage?.setItem(key, '1');
+      else storage?.removeItem(key);
+      if (!session?.own) channel?.postMessage(session);
+    },
+    exclusively: (work) => locked(key, work),
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}
