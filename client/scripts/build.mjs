@@ -47,6 +47,8 @@ function bundle() {
     outfile: join(dist, 'index.js'),
     bundle: true,
     minify: true,
+    // Node shows the line that an error comes from: it should fit a screen.
+    lineLimit: 400,
     sourcemap: true,
     format: 'esm',
     // What may be nowhere but in Node would not be found, and fails here.

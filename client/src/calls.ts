@@ -19,6 +19,8 @@ export interface Calls {
     variables: Variables,
     options?: CallOptions,
   ): Promise<Success<Data[keyof Data]>>;
+  /** Options of several calls that belong together: whoever is signed in now makes them all, or they are refused. */
+  asOne(options?: CallOptions): Promise<CallOptions>;
 }
 
 /** What a mutation gives: one field, with a union of its success and its refusals. */

@@ -51,7 +51,7 @@ export function createAuthClient({
   const { on, emit } = createEvents();
   const post = createPost(apiBaseUrl, fetch, store.usesCookie === true);
   const calling = createCalling(createBatching(post, batch), () => session, { timeoutMs, retries });
-  const { call, mutate, ask } = calling;
+  const { ask, ...calls } = calling;
 
   const session = createSession(
     store,
@@ -59,13 +59,13 @@ export function createAuthClient({
     async (refreshToken, leavesScope) => {
       const input = { ...(refreshToken && { refreshToken }), ...(leavesScope && { organizationId: null }) };
       const headers: Record<string, string> = refreshToken ? {} : { 'x-steward-csrf': '1' };
-      return (await mutate(AuthRefreshDocument, { input }, { as: null, headers })).tokens;
+      return (await calls.mutate(AuthRefreshDocument, { input }, { as: null, headers })).tokens;
     },
     retries,
   );
 
   const core: ModuleCore = {
-    calls: { call, mutate },
+    calls,
     appCode,
     session: {
       useCookie: session.usesCookie,

@@ -5,7 +5,7 @@ export type { ClientEvents } from './events.ts';
 export type * from './modules/account.ts';
 export type * from './modules/apps.ts';
 export type * from './modules/audit.ts';
-export type { LoginInput } from './modules/auth.ts';
+export type { AuthModule, LoginInput } from './modules/auth.ts';
 export type * from './modules/organizations.ts';
 export type * from './modules/pools.ts';
 export type * from './modules/users.ts';

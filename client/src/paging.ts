@@ -1,7 +1,8 @@
+import type { CallOptions, Calls } from './calls.ts';
 import { type RecordOf, toRecord } from './records.ts';
 
-/** How many rows a page has where everything is read: as many as the server gives at once. */
-export const pageOfAll = 100;
+/** As many rows as the server gives at once. */
+const mostAtOnce = 100;
 
 /** A part of a list, with what leads to the next one. */
 export interface Connection<Node> {
@@ -14,13 +15,19 @@ export function nextOf({ pageInfo }: Pick<Connection<unknown>, 'pageInfo'>): str
   return pageInfo.hasNextPage ? pageInfo.endCursor : null;
 }
 
-/** Everything in a list, one by one; a page is fetched when its first row is wanted, and none after the loop was left. */
+/**
+ * Everything in a list, one by one; a page is fetched when its first row is wanted, and none after the loop was left. All pages are
+ * read as one person: whoever is signed in when the first is.
+ */
 export async function* eachOf<Node>(
-  page: (after: string | null) => Promise<Connection<Node>>,
+  calls: Calls,
+  options: CallOptions | undefined,
+  read: (page: { readonly first: number; readonly after: string | null }, options: CallOptions) => Promise<Connection<Node>>,
 ): AsyncGenerator<RecordOf<Node>, void> {
+  const asOne = await calls.asOne(options);
   let after: string | null = null;
   do {
-    const connection: Connection<Node> = await page(after);
+    const connection: Connection<Node> = await read({ first: mostAtOnce, after }, asOne);
     for (const node of connection.nodes) yield toRecord(node);
     after = nextOf(connection);
   } while (after !== null);

@@ -169,6 +169,9 @@ describe.skipIf(!hasBrowser)('in a browser, on a page of another origin', { time
       await one.evaluate((id) => client.auth.switchOrg(id), organizationId);
       await eventually(() => other.evaluate(() => heard)).toEqual([{ name: 'org_switched', organization_id: organizationId }]);
       expect(await other.evaluate(() => client.auth.getClaims()!.org)).toBe(organizationId);
+
+      await Promise.all([one, other].map((page) => page.reload().then(() => isReady(page))));
+      expect([await whoami(one), await whoami(other)]).toEqual([admin.email, admin.email]);
       expect(trouble).toEqual([]);
     });
 
@@ -188,6 +191,45 @@ describe.skipIf(!hasBrowser)('in a browser, on a page of another origin', { time
       expect(await kept(other)).toMatchObject({ cookie: '', localStorage: {}, sessionStorage: {} });
       expect(trouble).toEqual([]);
     });
+  });
+
+  /** Signed in as an admin in two tabs, of which one then acts as somebody else. */
+  async function tabsOfImpersonator(store: Store) {
+    const admin = await there.world.person({ roles: ['super_admin'] });
+    const target = await there.world.person();
+    const { trouble, open } = await visitor(store);
+    const one = await open();
+    await signIn(one, admin);
+    const other = await open();
+    await one.evaluate((id) => client.users.impersonate({ targetUserId: id, reason: 'support ticket #123' }), target.id);
+    return { admin, target, trouble, one, other };
+  }
+
+  test('two tabs that share their tokens act as somebody else together', async () => {
+    const { admin, target, trouble, one, other } = await tabsOfImpersonator('localStorage');
+    const [started, ended] = ['started', 'ended'].map((what) => ({ name: `impersonation_${what}`, user_id: target.id }));
+    await eventually(() => other.evaluate(() => heard)).toEqual([started]);
+    expect([await whoami(one), await whoami(other)]).toEqual([target.email, target.email]);
+
+    await other.evaluate(() => client.auth.stopImpersonating());
+
+    await eventually(() => one.evaluate(() => heard)).toEqual([started, ended]);
+    expect([await whoami(one), await whoami(other)]).toEqual([admin.email, admin.email]);
+    expect(trouble).toEqual([]);
+  });
+
+  test('a tab that acts as somebody else, beside one that shares its cookie, disturbs nobody and is not disturbed', async () => {
+    const { admin, target, trouble, one, other } = await tabsOfImpersonator('cookie');
+    expect([await whoami(one), await whoami(other)]).toEqual([target.email, admin.email]);
+
+    // The other tab changes the cookie meanwhile.
+    await expire(admin);
+    expect([await whoami(other), await whoami(one)]).toEqual([admin.email, target.email]);
+    await one.evaluate(() => client.auth.stopImpersonating());
+
+    expect([await whoami(one), await whoami(other)]).toEqual([admin.email, admin.email]);
+    expect(await other.evaluate(() => heard)).toEqual([]);
+    expect(trouble).toEqual([]);
   });
 
   test.each<Store>(['memory', 'localStorage', 'cookie'])(

@@ -5,31 +5,33 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type DemoAccount, seedDemo } from '../../prisma/seed.ts';
 import { root } from '../../src/root.ts';
-import { startListening } from './support/server.ts';
+import { hasBrowser, launch, servePages } from './support/browser.ts';
+import { anotherServer, type Listening, startListening } from './support/server.ts';
 
+const secret = { STEWARD_SECRET: 'ab'.repeat(32) };
 // Below node_modules, so that the program finds the package as any program of this repository does.
 const cache = join(root, 'node_modules/.cache');
 let folder: string;
-let url: string;
+let there: Listening;
 let admin: DemoAccount;
 
 beforeAll(async () => {
   await mkdir(cache, { recursive: true });
   folder = await mkdtemp(join(cache, 'steward-docs-'));
-  const { server, url: address } = await startListening();
-  url = address;
-  const accounts = await seedDemo({ ...server.steward, dataFolder: folder });
+  there = await startListening(secret);
+  const accounts = await seedDemo({ ...there.server.steward, dataFolder: folder });
   admin = accounts.find(({ persona }) => persona === 'system_admin')!;
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
+const page = await readFile(join(root, 'docs/client.md'), 'utf8');
+
 test('docs/client.md is a program that says what it says', async () => {
-  const page = await readFile(join(root, 'docs/client.md'), 'utf8');
   const program = join(folder, 'page.mjs');
   await writeFile(program, [...page.matchAll(/```js\n(.+?)```/gs)].map(([, code]) => code).join(''));
 
   const { stdout, stderr } = await promisify(execFile)(process.execPath, [program], {
-    env: { PATH: process.env.PATH, STEWARD_URL: url, STEWARD_EMAIL: admin.email, STEWARD_PASSWORD: admin.password },
+    env: { PATH: process.env.PATH, STEWARD_URL: there.url, STEWARD_EMAIL: admin.email, STEWARD_PASSWORD: admin.password },
   });
 
   expect(stderr).toBe('');
@@ -55,4 +57,26 @@ test('docs/client.md is a program that says what it says', async () => {
     'true',
     'signed out: logout',
   ]);
+});
+
+test.skipIf(!hasBrowser)('the page in it signs in, and lists everybody', async () => {
+  const [, html] = /```html\n(.+?)```/s.exec(page)!;
+  const texts: Record<string, string> = {};
+  const pages = await servePages(texts);
+  const browser = await launch();
+  try {
+    const { url } = await anotherServer(there.world, { ...secret, CORS_ORIGINS: pages.origin });
+    pages.allow(url);
+    texts['/page'] = html!.replace('./steward-client.js', '/client/index.js').replace('https://steward.example.com', url);
+    const tab = await browser.newPage();
+    tab.on('dialog', (dialog) => void dialog.accept(dialog.message() === 'Password' ? admin.password : admin.email));
+    await tab.goto(`${pages.origin}/page`);
+
+    const listed = await there.world.database.query<{ count: number }>(there.world.sql`SELECT count(*)::int AS count FROM users`);
+    await expect.poll(() => tab.locator('#users li').count(), { timeout: 20_000 }).toBe(listed[0]!.count);
+    expect(await tab.locator('#users li').allTextContents()).toContain(admin.email);
+  } finally {
+    await browser.close();
+    await pages.close();
+  }
 });

@@ -92,11 +92,11 @@ test.each([
     join(folder, `stale-${name}`),
     `${programs.get(name)}
     const { user: me } = await steward.auth.whoami();
-    const tokenBefore = (await store.load())?.accessToken;
+    const tokenBefore = await steward.auth.accessToken();
     const own = me.roles.map(({ code }) => code);
     await setRoles(me.id, own.includes('seller') ? own.filter((code) => code !== 'seller') : [...own, 'seller']);
     ${more}
-    console.log((await store.load())?.accessToken === tokenBefore);`,
+    console.log(await steward.auth.accessToken() === tokenBefore);`,
   );
 
   const { status, stdout, stderr } = await run(`stale-${name}`);

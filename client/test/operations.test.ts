@@ -28,9 +28,9 @@ test('every operation is used by the sources', () => {
   const sources = readdirSync(new URL('../src', import.meta.url), { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.ts') && !file.startsWith('generated'))
     .map((file) => readFileSync(new URL(`../src/${file}`, import.meta.url), 'utf8'));
-  const used = new Set(sources.flatMap((source) => source.match(/\b\w+Document(?=[,;) ])/g) ?? []));
-  const calls = (name: string) => sources.some((source) => source.split(new RegExp(`\\b${name}\\b`)).length > 2);
-  expect(Object.keys(generated).filter((name) => !used.has(name) || !calls(name))).toEqual([]);
+  // Once where it is imported, and once where it is called.
+  const isUsed = (name: string) => sources.some((source) => source.split(new RegExp(`\\b${name}\\b`)).length > 2);
+  expect(Object.keys(generated).filter((name) => !isUsed(name))).toEqual([]);
 });
 
 test('a mutation is named by its field, so that its name in a log says what was done', () => {

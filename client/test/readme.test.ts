@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { seedDemo } from '../../prisma/seed.ts';
 import { root } from '../../src/root.ts';
 import { organizationsStatements, type Page, usersStatements } from './pages/statements.ts';
-import { startListening } from './support/server.ts';
+import { type Listening, startListening } from './support/server.ts';
 
 const run = promisify(execFile);
 const npm = (cwd: string, ...args: string[]) =>
@@ -15,6 +15,10 @@ const npm = (cwd: string, ...args: string[]) =>
 
 /** An empty project, with the package as npm packs and installs it and nothing else. */
 let project: string;
+/** With the demo data, as `npm start` has them. */
+let steward: Listening;
+let email: string;
+let password: string;
 let packed: { readonly filename: string; readonly files: readonly { readonly path: string }[] };
 
 beforeAll(async () => {
@@ -32,7 +36,11 @@ beforeAll(async () => {
   );
   [packed] = JSON.parse(stdout);
   await npm(project, 'install', join(project, 'packed', packed.filename));
-});
+
+  steward = await startListening();
+  const accounts = await seedDemo({ ...steward.server.steward, dataFolder: project });
+  ({ email, password } = accounts.find(({ persona }) => persona === 'system_admin')!);
+}, 180_000);
 afterAll(() => rm(project, { recursive: true, force: true }));
 
 test('the package has what its users run and read, and nothing of what made it', async () => {
@@ -41,6 +49,7 @@ test('the package has what its users run and read, and nothing of what made it',
 
   expect(packed.files.map(({ path }) => path).sort()).toEqual(
     [
+      'LICENSE',
       'README.md',
       'dist/documents.d.ts',
       'dist/documents.js',
@@ -59,9 +68,7 @@ test('the package has what its users run and read, and nothing of what made it',
 });
 
 test('the ten lines list everybody with their roles', async () => {
-  const { server, world, url } = await startListening();
-  const accounts = await seedDemo({ ...server.steward, dataFolder: project });
-  const { email, password } = accounts.find(({ persona }) => persona === 'system_admin')!;
+  const { world, url } = steward;
   const readme = await readFile(join(root, 'client/README.md'), 'utf8');
   const [, program] = /^## Ten lines\n.*?^```js\n(.+?)^```/ms.exec(readme)!;
   expect(program!.trim().split('\n').length).toBeLessThanOrEqual(10);

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import { createServer } from '../../src/server.ts';
 import { happened } from '../../test/support/events.ts';
 import { type Person, password } from '../../test/support/world.ts';
-import { createAuthClient } from '../src/client.ts';
+import { type AuthClient, createAuthClient } from '../src/client.ts';
 import type { ModuleCore, Wire } from '../src/core.ts';
 import { ForbiddenError, UnauthenticatedError } from '../src/errors.ts';
 import { AuditEventsDocument } from '../src/generated/operations.ts';
@@ -37,8 +37,10 @@ async function enter({ at = url, fetch = globalThis.fetch, roles = ['super_admin
   const admin = await world.person({ roles });
   const client = createAuthClient({ apiBaseUrl: at, fetch });
   await client.auth.login({ email: admin.email, password });
-  return { admin, client, core: (client.audit as unknown as { core: ModuleCore }).core };
+  return { admin, client, core: coreOf(client) };
 }
+
+const coreOf = ({ audit }: AuthClient) => (audit as unknown as { core: ModuleCore }).core;
 
 const hasty: Patience = { silenceMs: 45_000, pauseMs: 1, longestPauseMs: 100 };
 const requestIn = ({ node }: Told) => node.requestId;
@@ -176,15 +178,16 @@ describe('whatever becomes of its connections, each event is told once, in order
 
   /** Follows what is written meanwhile; gives what was told, and what the database has. */
   async function compare(core: ModuleCore, action: string) {
-    const events = followed(core, { where: { actions: [action] }, after: await present(core) });
+    const toEvent = ({ node }: Told) => `${node.requestId} ${node.reason}`;
+    const events = follow(core, { where: { actions: [action] }, after: await present(core) }, toEvent, hasty);
     const writing = Array.from({ length: writers }, async (_, writer) => {
       for (let n = 0; n < each; n++) await touch(`${writer} ${n}`, 'ä€🦊'.repeat(20), action);
     });
     const [told] = await Promise.all([take(events, writers * each), ...writing]);
     await events.return!();
-    const rows = await database.query<{ request: string }>(sql`
-      SELECT request_id AS request FROM audit_events WHERE action = ${action} ORDER BY generation, transaction, id`);
-    return { told, committed: rows.map(({ request }) => request) };
+    const rows = await database.query<{ event: string }>(sql`
+      SELECT concat(request_id, ' ', reason) AS event FROM audit_events WHERE action = ${action} ORDER BY generation, transaction, id`);
+    return { told, committed: rows.map(({ event }) => event) };
   }
 
   test('where the network cuts it anywhere', async () => {
@@ -355,6 +358,13 @@ describe('who it is told to', () => {
     await eventually(() => auditFeed.size).toBe(0);
   });
 
+  test.each([undefined, 'somewhere'])('nobody is told that they are nobody, after %s', async (after) => {
+    const { core } = await enter();
+    const ofNobody = coreOf(createAuthClient({ apiBaseUrl: url }));
+
+    await expect(followed(ofNobody, { after: after && (await present(core)) }).next()).rejects.toThrow(UnauthenticatedError);
+  });
+
   test('who never may is told at once', async () => {
     const { core } = await enter({ roles: ['base_user'] });
     await expect(followed(core).next()).rejects.toThrow(ForbiddenError);
@@ -458,6 +468,7 @@ describe('a server that is away', () => {
       async () => stream('event: next\ndata: {"errors":[{"message":"Later.","extensions":{"code":"UNAVAILABLE"}}]}\n\n'),
     ],
     ['accepts and breaks off', async () => stream(':\n\n')],
+    ['says that it is done', async () => stream('event: complete\ndata:\n\n', { isLeftOpen: true })],
     [
       'refuses every token',
       async () => stream('event: next\ndata: {"errors":[{"message":"Stale.","extensions":{"code":"TOKEN_STALE"}}]}\n\n'),
@@ -486,5 +497,34 @@ describe('a server that is away', () => {
     expect(pauses.length).toBe(166);
   });
 
-  const stream = (text: string) => new Response(text, { headers: { 'content-type': 'text/event-stream' } });
+  test('and has told something since is asked again after the shortest pause', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
+    vi.spyOn(Math, 'random').mockReturnValue(0.5);
+    const told = (n: number) =>
+      stream(`event: next\ndata: {"data":{"auditEventAdded":{"cursor":"${n}","node":{"requestId":"${n}"}}}}\n\n`);
+    const asked: { at: number; after: string }[] = [];
+    const post: Wire['post'] = async (body) => {
+      asked.push({ at: Date.now(), after: JSON.parse(body).variables.after });
+      return { response: told(asked.length), token: null };
+    };
+    const events = follow({ wire: { post } } as unknown as ModuleCore, { after: '0' }, requestIn);
+    const taken = take(events, 8);
+    await vi.advanceTimersByTimeAsync(60_000);
+
+    expect(await taken).toEqual(['1', '2', '3', '4', '5', '6', '7', '8']);
+    expect(asked.map(({ at, after }) => [at - asked[0]!.at, after])).toEqual(
+      Array.from({ length: 8 }, (_, n) => [150 * n, String(n)]),
+    );
+    await events.return!();
+  });
+
+  function stream(text: string, { isLeftOpen = false } = {}): Response {
+    const body = new ReadableStream({
+      start(controller) {
+        controller.enqueue(new TextEncoder().encode(text));
+        if (!isLeftOpen) controller.close();
+      },
+    });
+    return new Response(body, { headers: { 'content-type': 'text/event-stream' } });
+  }
 });

@@ -7,7 +7,10 @@ import { signedIn, type Watched, watched } from './support/signed-in.ts';
 const { world, url } = await startListening();
 const boss = (await signedIn(await world.person({ roles: ['system_admin'] }), { apiBaseUrl: url })).client;
 
-afterEach(() => vi.unstubAllGlobals());
+afterEach(() => {
+  vi.unstubAllGlobals();
+  vi.useRealTimers();
+});
 
 /** What tabs share: one place for the session, and a lock where they have one. */
 function shared(withLock: boolean): () => TokenStore {
@@ -253,12 +256,31 @@ test('with cookieStore a login waits for the refresh under way, whose cookie wou
   const refreshing = client.auth.refresh();
   await late.arrived;
   const login = client.auth.login({ email: second.email, password });
+  // Time enough for a login that does not wait.
+  await client.auth.whoami();
+  expect(net.look()).toEqual([['authLogin'], ['authRefresh'], ['viewer']]);
   late.release();
   await Promise.all([refreshing, login]);
 
-  expect(net.look()).toEqual([['authLogin'], ['authRefresh'], ['authLogin']]);
   const next = tab();
   await next.client.ready();
   expect(next.client.auth.getClaims()?.sub).toBe(second.id);
   expect(cookie()).toMatch(/=.+/);
+});
+
+test('with cookieStore a tab that hears nothing of the others tries again by the cookie, which is the next one by then', async () => {
+  vi.stubGlobal('BroadcastChannel', undefined);
+  vi.stubGlobal('navigator', undefined);
+  const { tab } = browser();
+  const person = await world.person();
+  await tab().client.auth.login({ email: person.email, password });
+  const [one, other] = [tab(), tab()];
+
+  // Both send the same cookie, and one of them is refused. The clock stands still, so that no wait comes to its end by time.
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() });
+  await Promise.all([one.client.ready(), other.client.ready()]);
+
+  expect([one, other].map(({ client }) => client.auth.getClaims()?.sub)).toEqual([person.id, person.id]);
+  expect([...one.net.look(), ...other.net.look()]).toEqual(Array(3).fill(['authRefresh']));
+  expect([...one.events, ...other.events].map(([name]) => name)).toEqual(['token_refreshed', 'token_refreshed']);
 });

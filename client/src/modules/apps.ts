@@ -16,7 +16,7 @@ import {
   type AppUpdateInput,
   UserAppGrantsDocument,
 } from '../generated/operations.ts';
-import { allOf, eachOf, pageOfAll } from '../paging.ts';
+import { allOf, eachOf } from '../paging.ts';
 import { type AppGrantRecord, type AppRecord, type InputOf, toInput, toRecord } from '../records.ts';
 import { change, changed } from './change.ts';
 import { found } from './found.ts';
@@ -45,8 +45,8 @@ const active: AppGrantStatus[] = ['ACTIVE'];
 function methods({ calls }: ModuleCore) {
   function iterateUsers(appId: string, filter: AppUserFilter = {}, options?: CallOptions): AsyncGenerator<AppGrantRecord, void> {
     const { status = active, search } = toInput<GrantsOfAppWanted>(filter);
-    return eachOf(async (after) => {
-      const { app } = await calls.call(AppGrantsDocument, { status, search, appId, first: pageOfAll, after }, options);
+    return eachOf(calls, options, async (page, asOne) => {
+      const { app } = await calls.call(AppGrantsDocument, { status, search, appId, ...page }, asOne);
       return found(found(app, 'app', appId).grants, 'list');
     });
   }

@@ -1,7 +1,7 @@
 import type { CallOptions } from '../calls.ts';
 import type { ModuleCore } from '../core.ts';
 import { AuditEventsDocument, type AuditEventsQueryVariables, type AuditEventWhere } from '../generated/operations.ts';
-import { eachOf, nextOf, pageOfAll } from '../paging.ts';
+import { eachOf, nextOf } from '../paging.ts';
 import { type AuditEventRecord, type InputOf, type RecordOf, toInput, toRecord } from '../records.ts';
 import { follow, type Told } from '../stream/follow.ts';
 import { found } from './found.ts';
@@ -47,7 +47,8 @@ function methods(core: ModuleCore) {
     /** Every event that matches, one by one, the newest first; pages are fetched as they are needed. */
     async *iterate(filter: AuditEventFilter = {}, options?: CallOptions): AsyncGenerator<AuditEventRecord, void> {
       const where = toInput<AuditEventWhere>(filter);
-      for await (const edge of eachOf((after) => page({ where, first: pageOfAll, after }, options))) yield toEvent(edge);
+      const edges = eachOf(core.calls, options, (one, asOne) => page({ where, ...one }, asOne));
+      for await (const edge of edges) yield toEvent(edge);
     },
 
     /**

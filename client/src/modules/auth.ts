@@ -25,8 +25,7 @@ interface AuthCore {
   readonly emit: Emit;
 }
 
-/** Signing in and out, and who one is. */
-export function authModule({ calling, session, appCode, emit }: AuthCore) {
+function methods({ calling, session, appCode, emit }: AuthCore) {
   const { call, mutate } = calling;
 
   /** Who is signed in; throws where nobody is. */
@@ -103,10 +102,22 @@ export function authModule({ calling, session, appCode, emit }: AuthCore) {
       await session.returnToOwn();
     },
 
+    /** An access token that holds for a while, for requests that the client does not send; null where nobody is signed in. */
+    async accessToken(): Promise<string | null> {
+      await session.loaded();
+      return session.current && (await session.fresh(session.current)).accessToken;
+    },
+
     /** What the access token says; null where there is none. */
     getClaims: (): Claims | null => claimsOf(session.current),
   };
 }
+
+/** Signing in and out, and who one is. */
+export interface AuthModule extends ReturnType<typeof methods> {}
+
+/** Makes the methods of `client.auth`. */
+export const authModule: (core: AuthCore) => AuthModule = methods;
 
 /** Does what is more than a call; the calls in it have their own time. */
 const until = <T>(options: CallOptions | undefined, work: () => Promise<T>): Promise<T> =>

@@ -41,7 +41,7 @@ import {
   type OrganizationUpdateRoleInput,
   type OrganizationWhere,
 } from '../generated/operations.ts';
-import { allOf, eachOf, pageOfAll } from '../paging.ts';
+import { allOf, eachOf } from '../paging.ts';
 import {
   type InputOf,
   type InvitationRecord,
@@ -94,9 +94,9 @@ export interface MembershipWithRolesSet extends MembershipRecord {
 function methods({ calls }: ModuleCore) {
   function iterate(filter: OrganizationFilter = {}, options?: CallOptions): AsyncGenerator<OrganizationRecord, void> {
     const { orderBy, ...where } = toInput<OrganizationsWanted>(filter);
-    return eachOf(async (after) => {
-      const variables = { where, orderBy, first: pageOfAll, after };
-      return found((await calls.call(OrganizationsDocument, variables, options)).organizations, 'list');
+    return eachOf(calls, options, async (page, asOne) => {
+      const variables = { where, orderBy, ...page };
+      return found((await calls.call(OrganizationsDocument, variables, asOne)).organizations, 'list');
     });
   }
 
@@ -106,9 +106,9 @@ function methods({ calls }: ModuleCore) {
     options?: CallOptions,
   ): AsyncGenerator<MembershipRecord, void> {
     const { orderBy, ...where } = toInput<MembersWanted>(filter);
-    return eachOf(async (after) => {
-      const variables = { organizationId, where, orderBy, first: pageOfAll, after };
-      const { organization } = await calls.call(OrganizationMembersDocument, variables, options);
+    return eachOf(calls, options, async (page, asOne) => {
+      const variables = { organizationId, where, orderBy, ...page };
+      const { organization } = await calls.call(OrganizationMembersDocument, variables, asOne);
       return found(found(organization, 'organization', organizationId).memberships, 'list');
     });
   }
@@ -119,9 +119,9 @@ function methods({ calls }: ModuleCore) {
     options?: CallOptions,
   ): AsyncGenerator<InvitationRecord, void> {
     const given = toInput<InvitationsWanted>(filter);
-    return eachOf(async (after) => {
-      const variables = { ...given, organizationId, first: pageOfAll, after };
-      const { organization } = await calls.call(OrganizationInvitationsDocument, variables, options);
+    return eachOf(calls, options, async (page, asOne) => {
+      const variables = { ...given, organizationId, ...page };
+      const { organization } = await calls.call(OrganizationInvitationsDocument, variables, asOne);
       return found(found(organization, 'organization', organizationId).invitations, 'list');
     });
   }

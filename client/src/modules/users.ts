@@ -33,7 +33,7 @@ import {
   type UserUpdateInput,
   type UserWhere,
 } from '../generated/operations.ts';
-import { eachOf, nextOf, pageOfAll } from '../paging.ts';
+import { eachOf, nextOf } from '../paging.ts';
 import {
   type InputOf,
   type RecordOf,
@@ -120,9 +120,9 @@ function methods({ calls, session }: ModuleCore) {
 
   function iterate(filter: UserFilter = {}, options?: CallOptions): AsyncGenerator<UserRecord, void> {
     const { orderBy, ...where } = toInput<UsersWanted>(filter);
-    return eachOf(async (after) => {
-      const variables = { where, orderBy, first: pageOfAll, after, count: false };
-      return found((await calls.call(UsersDocument, variables, options)).users, 'list');
+    return eachOf(calls, options, async (page, asOne) => {
+      const variables = { where, orderBy, ...page, count: false };
+      return found((await calls.call(UsersDocument, variables, asOne)).users, 'list');
     });
   }
 
@@ -290,7 +290,7 @@ function methods({ calls, session }: ModuleCore) {
 
     /**
      * Erases a user for good. Needs `users:delete`. `OwnsOrganizationsError`, `PowerError`, `RuleError`, and `StalePlanError` where
-     * it was previewed and what would go has changed since.
+     * it was previewed and what would go has changed since: preview it again, then.
      */
     async hardDelete(
       input: InputOf<UserHardDeleteInput>,
@@ -298,8 +298,9 @@ function methods({ calls, session }: ModuleCore) {
     ): Promise<{ deleted_user_id: string; deletes: HardDeleteCount[] }> {
       const given = toInput<UserHardDeleteInput>(input);
       const planToken = given.planToken ?? plans.get(given.userId);
+      const deleted = await change(calls, UserHardDeleteDocument, { ...given, planToken }, options);
       plans.delete(given.userId);
-      return change(calls, UserHardDeleteDocument, { ...given, planToken }, options);
+      return deleted;
     },
   };
 }

@@ -29,6 +29,7 @@ export async function exchanged(
   let leftScope = false;
   let losses = 0;
   let conflictEnd = 0;
+  let waits = 0;
   for (;;) {
     try {
       return { tokens: await exchange(refreshToken, leftScope), leftScope };
@@ -39,10 +40,10 @@ export async function exchanged(
       else if (code === 'REFRESH_CONFLICT' && (conflictEnd === 0 || Date.now() < conflictEnd)) {
         conflictEnd ||= Date.now() + conflictMs;
         // The cookie may be the next one already; the same token is refused the same way until the time is over.
-        for (let waits = 0; waits === 0 || (refreshToken !== null && Date.now() < conflictEnd); waits++) {
-          await pause(waits);
+        do {
+          await pause(waits++);
           if (await isDoneElsewhere()) return null;
-        }
+        } while (refreshToken !== null && Date.now() < conflictEnd);
       } else throw error;
     }
   }

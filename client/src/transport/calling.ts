@@ -87,7 +87,12 @@ export function createCalling(
     return succeeded(Object.values(data)[0] as Data[keyof Data], { requestId });
   }
 
-  return { ask, call, mutate };
+  async function asOne(options?: Manner): Promise<Manner> {
+    await session().loaded();
+    return { ...options, as: session().current };
+  }
+
+  return { ask, call, mutate, asOne };
 }
 
 /** Pages that are not served over HTTPS have no `randomUUID`. */

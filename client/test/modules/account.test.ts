@@ -44,6 +44,18 @@ describe('oneself', () => {
     ]);
   });
 
+  test('sessions can be read by who sees their organization no more', async () => {
+    const [owner, member] = [await world.person(), await world.person()];
+    const organization = await world.organization({ owner, members: [[member]] });
+    const mine = await as(member);
+    await (await as(member)).auth.switchOrg(organization.id);
+    const { id, name, slug } = organization;
+    const of = (sessions: readonly { organization: unknown }[]) => sessions.map((session) => session.organization);
+    expect(of(await mine.account.listSessions())).toEqual(expect.arrayContaining([null, { id, name, slug }]));
+    await (await as(owner)).organizations.updateMemberStatus(organization.id, member.id, 'suspended');
+    expect(of(await mine.account.listSessions())).toEqual([null, null]);
+  });
+
   test('nobody in particular has none of that', async () => {
     const { account } = client();
     const unauthenticated = { name: 'UnauthenticatedError', code: 'UNAUTHENTICATED', status: 401 };

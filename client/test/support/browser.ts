@@ -20,17 +20,22 @@ const files: Readonly<Record<string, readonly [type: string, path: string]>> = {
   '/client/index.js': ['text/javascript', folder('../../dist/index.js')],
 };
 
-/** A server on 127.0.0.1 of pages that use the client, under a policy that lets them talk to themselves and to one API alone. */
-export async function servePages() {
+/**
+ * A server on 127.0.0.1 of pages that use the client, under a policy that lets them talk to themselves and to one API alone.
+ * `texts` are further pages, by path, whose scripts may stand within.
+ */
+export async function servePages(texts: Readonly<Record<string, string>> = {}) {
   let api = '';
   const server = createServer(async (request, response) => {
-    const [type, path] = files[new URL(request.url!, 'http://pages').pathname] ?? [];
-    if (!path) return response.writeHead(204).end();
+    const { pathname } = new URL(request.url!, 'http://pages');
+    const text = texts[pathname];
+    const [type, path = ''] = text === undefined ? (files[pathname] ?? []) : ['text/html', ''];
+    if (type === undefined) return response.writeHead(204).end();
     response.writeHead(200, {
       'content-type': `${type}; charset=utf-8`,
-      'content-security-policy': `default-src 'self'; connect-src ${api}`,
+      'content-security-policy': `default-src 'self'${text === undefined ? '' : " 'unsafe-inline'"}; connect-src ${api}`,
     });
-    return response.end(await readFile(path));
+    return response.end(text ?? (await readFile(path)));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const origin = `http://127.0.0.1:${(server.address() as { port: number }).port}`;

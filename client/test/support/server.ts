@@ -21,7 +21,7 @@ export async function startListening(environment: Record<string, string> = {}): 
   return { world, server: world.server, url: await listening(world.server) };
 }
 
-/** Another server on the world's database, as a second machine has one, or one with other settings. */
+/** Another server on the world's database, as a second machine has one, or one with other settings. Both need one STEWARD_SECRET. */
 export async function anotherServer(
   { database }: World,
   environment: Record<string, string> = {},

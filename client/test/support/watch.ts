@@ -1,6 +1,8 @@
 import type { AuthClient } from '@steward/client';
 import { type MockInstance, vi } from 'vitest';
 
+type Methods = Record<string, (...args: unknown[]) => unknown>;
+
 /** A call as the page makes it, such as `client.users.list`, and what it gave, as `shapeOf` tells it. */
 export type Call = readonly [call: string, gave: string];
 
@@ -38,15 +40,15 @@ export class Watch {
 
   #spyOn(client: AuthClient): MockInstance[] {
     const modules = Object.entries(client).filter(([, module]) => typeof module === 'object');
-    return [['client', client] as const, ...modules.map(([name, module]) => [`client.${name}`, module] as const)].flatMap(
-      ([path, holder]) =>
-        Object.keys(holder)
-          .filter((name) => typeof holder[name as never] === 'function')
-          .map((name) => this.#spyOnMethod(holder as never, name, `${path}.${name}`)),
+    const holders = [['client', client], ...modules.map(([name, module]) => [`client.${name}`, module])] as [string, Methods][];
+    return holders.flatMap(([path, holder]) =>
+      Object.keys(holder)
+        .filter((name) => typeof holder[name] === 'function')
+        .map((name) => this.#spyOnMethod(holder, name, `${path}.${name}`)),
     );
   }
 
-  #spyOnMethod(holder: Record<string, (...args: unknown[]) => unknown>, name: string, call: string): MockInstance {
+  #spyOnMethod(holder: Methods, name: string, call: string): MockInstance {
     const method = holder[name]!.bind(holder);
     return vi.spyOn(holder, name).mockImplementation((...args) => {
       if (this.#looksAway) return method(...args);

@@ -8,13 +8,15 @@ import { afterAll } from 'vitest';
 import { root } from '../../../src/root.ts';
 
 const require = createRequire(import.meta.url);
+const folders: string[] = [];
+afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true }))));
 
 /** A folder for the time of a test file, from which the packages of the repository are found as from a project of its own. */
 export async function folderAmongPackages(): Promise<string> {
   const cache = join(root, 'node_modules/.cache');
   await mkdir(cache, { recursive: true });
   const folder = await mkdtemp(join(cache, 'steward-test-'));
-  afterAll(() => rm(folder, { recursive: true }));
+  folders.push(folder);
   return folder;
 }
 
