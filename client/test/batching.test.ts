@@ -5,8 +5,7 @@ import { kindOf } from '../src/transport/kind.ts';
 import { anotherServer, startListening } from './support/server.ts';
 import { signedIn } from './support/signed-in.ts';
 
-const secret = { STEWARD_SECRET: 'ab'.repeat(32) };
-const { world, url } = await startListening(secret);
+const { world, url } = await startListening();
 const options = { apiBaseUrl: url };
 const admin = await world.person({ roles: ['system_admin'] });
 
@@ -91,7 +90,7 @@ test('what does not fit into one request goes in several', async () => {
 });
 
 test('a batch that the server does not take as a whole is sent one by one, in order', async () => {
-  const small = await anotherServer(world, { ...secret, STEWARD_MAX_BATCH: '3' });
+  const small = await anotherServer(world, { STEWARD_MAX_BATCH: '3' });
   const boss = await world.person({ roles: ['system_admin'] });
   const { client, net } = await signedIn(boss, { apiBaseUrl: small.url });
   const names = ['A', 'B', 'C', 'D'];

@@ -8,7 +8,6 @@ import { root } from '../../src/root.ts';
 import { hasBrowser, launch, servePages } from './support/browser.ts';
 import { anotherServer, type Listening, startListening } from './support/server.ts';
 
-const secret = { STEWARD_SECRET: 'ab'.repeat(32) };
 // Below node_modules, so that the program finds the package as any program of this repository does.
 const cache = join(root, 'node_modules/.cache');
 let folder: string;
@@ -18,7 +17,7 @@ let admin: DemoAccount;
 beforeAll(async () => {
   await mkdir(cache, { recursive: true });
   folder = await mkdtemp(join(cache, 'steward-docs-'));
-  there = await startListening(secret);
+  there = await startListening();
   const accounts = await seedDemo({ ...there.server.steward, dataFolder: folder });
   admin = accounts.find(({ persona }) => persona === 'system_admin')!;
 });
@@ -65,7 +64,7 @@ test.skipIf(!hasBrowser)('the page in it signs in, and lists everybody', async (
   const pages = await servePages(texts);
   const browser = await launch();
   try {
-    const { url } = await anotherServer(there.world, { ...secret, CORS_ORIGINS: pages.origin });
+    const { url } = await anotherServer(there.world, { CORS_ORIGINS: pages.origin });
     pages.allow(url);
     texts['/page'] = html!.replace('./steward-client.js', '/client/index.js').replace('https://steward.example.com', url);
     const tab = await browser.newPage();

@@ -8,7 +8,6 @@ import { anotherServer, type Listening, startListening } from './support/server.
 import { folderAmongPackages, programOf, runProgram } from './tools/run-program.ts';
 
 // Several servers, one database: what one has sealed the others open.
-const secret = { STEWARD_SECRET: 'ab'.repeat(32) };
 let steward: Listening;
 let admin: DemoAccount;
 let folder: string;
@@ -18,7 +17,7 @@ let programs: Map<string, string>;
 vi.setConfig({ testTimeout: 120_000 });
 
 beforeAll(async () => {
-  steward = await startListening(secret);
+  steward = await startListening();
   folder = await folderAmongPackages();
   const accounts = await seedDemo({ ...steward.server.steward, dataFolder: folder });
   admin = accounts.find(({ persona }) => persona === 'system_admin')!;
@@ -128,7 +127,7 @@ test('where only trusted documents run, they run unchanged with the manifest of 
   expect([status, stderr]).toEqual([0, '']);
   const manifest = join(folder, 'application.json');
   await writeFile(manifest, stdout);
-  const only = { ...secret, TRUSTED_DOCUMENTS: 'only' };
+  const only = { TRUSTED_DOCUMENTS: 'only' };
   const files = ['client/dist/documents.json', manifest].join();
   const trusting = await anotherServer(steward.world, { ...only, TRUSTED_DOCUMENT_FILES: files });
   const lacking = await anotherServer(steward.world, only);

@@ -94,7 +94,7 @@ const inNode = { lib: ['es2023'], types: ['node'], typeRoots: [join(root, 'node_
 test.each([
   { module: 'nodenext', moduleResolution: 'nodenext', skipLibCheck: true, ...inBrowsers },
   { module: 'nodenext', moduleResolution: 'nodenext', skipLibCheck: false, ...inBrowsers },
-  { module: 'nodenext', moduleResolution: 'nodenext', skipLibCheck: true, ...inNode },
+  { module: 'nodenext', moduleResolution: 'nodenext', skipLibCheck: false, ...inNode },
   { module: 'esnext', moduleResolution: 'bundler', skipLibCheck: true, ...inBrowsers },
   { module: 'esnext', moduleResolution: 'bundler', skipLibCheck: false, ...inBrowsers },
 ])('its types hold in a strict project: $module, lib $lib, skipLibCheck $skipLibCheck', async (options) => {

@@ -4,8 +4,7 @@ import { AuthenticationError, memoryStore, NetworkError, RequestError, Unauthent
 import { anotherServer, startListening } from './support/server.ts';
 import { signedIn, watched } from './support/signed-in.ts';
 
-const secret = { STEWARD_SECRET: 'ab'.repeat(32) };
-const { world, url } = await startListening(secret);
+const { world, url } = await startListening();
 const { database, sql } = world;
 const boss = (await signedIn(await world.person({ roles: ['system_admin'] }), { apiBaseUrl: url })).client;
 
@@ -72,7 +71,7 @@ test('a token with more left is used as it is', async () => {
 });
 
 test('where tokens live for seconds only, not every call is preceded by an exchange', async () => {
-  const short = await anotherServer(world, { ...secret, STEWARD_ACCESS_TOKEN_SECONDS: '20' });
+  const short = await anotherServer(world, { STEWARD_ACCESS_TOKEN_SECONDS: '20' });
   const { client, net } = await signedIn(await world.person(), { apiBaseUrl: short.url });
 
   await client.auth.whoami();

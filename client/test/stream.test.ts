@@ -246,8 +246,7 @@ describe('whatever becomes of its connections, each event is told once, in order
 });
 
 test('a server that goes away is waited for, and another one on the same database takes over', async () => {
-  const secret = { STEWARD_SECRET: Buffer.from(world.settings.secret).toString('base64') };
-  const [one, two] = [await anotherServer(world, secret), await anotherServer(world, secret)];
+  const [one, two] = [await anotherServer(world), await anotherServer(world)];
   const proxy = await startProxy(one.url);
   const { core } = await enter({ at: proxy.url });
   const events = followed(core);

@@ -1,4 +1,3 @@
-import { memoryStore } from './memory.ts';
 import { locked, pageStorage, type StoredSession, type TokenStore } from './store.ts';
 
 /**
@@ -7,23 +6,24 @@ import { locked, pageStorage, type StoredSession, type TokenStore } from './stor
  * so that who never signed in asks nothing. An impersonation is of its tab alone: the cookie goes on to be the impersonator's.
  */
 export function cookieStore({ key = 'steward.session' }: { readonly key?: string } = {}): TokenStore {
-  const memory = memoryStore();
+  // Undefined until this page knows: then the mark, which other tabs see late, says nothing any more.
+  let kept: StoredSession | null | undefined;
   const storage = pageStorage();
   const channel = globalThis.BroadcastChannel && new BroadcastChannel(key);
   // In Node, where an open channel would keep the process.
   (channel as { unref?(): void } | undefined)?.unref?.();
   const listeners = new Set<() => void>();
   channel?.addEventListener('message', ({ data }: MessageEvent<StoredSession | null>) => {
-    const kept = memory.load() as StoredSession | null;
-    memory.save(kept?.own && data ? { ...kept, own: data } : data);
+    kept = kept?.own && data ? { ...kept, own: data } : data;
     for (const listener of listeners) listener();
   });
 
   return {
     usesCookie: true,
-    load: () => memory.load() ?? (storage?.getItem(key) ? { accessToken: '', refreshToken: null, expiresAt: 0 } : null),
+    load: () =>
+      kept === undefined && storage?.getItem(key) ? { accessToken: '', refreshToken: null, expiresAt: 0 } : (kept ?? null),
     save(session) {
-      memory.save(session);
+      kept = session;
       if (session) storage?.setItem(key, '1');
       else storage?.removeItem(key);
       if (!session?.own) channel?.postMessage(session);

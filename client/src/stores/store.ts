@@ -23,14 +23,25 @@ export interface TokenStore {
   readonly usesCookie?: boolean;
 }
 
-/** Asks for the lock of this name, where the platform has locks across tabs. */
-export function locked<T>(name: string, work: () => Promise<T>): Promise<T> {
+/** Does the work under the lock of this name, where the platform has locks across tabs. */
+export async function locked<T>(name: string, work: () => Promise<T>): Promise<T> {
   const locks = globalThis.navigator?.locks;
-  return locks ? (locks.request(name, work) as Promise<T>) : work();
+  if (!locks) return work();
+  const own = await locks.request(name, { ifAvailable: true }, async (lock) => lock && { done: await work() });
+  if (own) return own.done;
+  // What another tab wrote under the lock may come a moment later than the lock itself.
+  return locks.request(name, () => new Promise((resolve) => setTimeout(resolve, 100)).then(work)) as Promise<T>;
+}
+
+/** As much of localStorage as is used here: projects without the browser's types can read this. */
+interface PageStorage {
+  getItem(key: string): string | null;
+  setItem(key: string, value: string): void;
+  removeItem(key: string): void;
 }
 
 /** The page's localStorage; nothing in Node, or where the browser withholds it. */
-export function pageStorage(): Storage | undefined {
+export function pageStorage(): PageStorage | undefined {
   try {
     return globalThis.localStorage;
   } catch {

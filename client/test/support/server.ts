@@ -21,12 +21,12 @@ export async function startListening(environment: Record<string, string> = {}): 
   return { world, server: world.server, url: await listening(world.server) };
 }
 
-/** Another server on the world's database, as a second machine has one, or one with other settings. Both need one STEWARD_SECRET. */
+/** Another server on the world's database, as a second machine has one, or one with other settings. */
 export async function anotherServer(
-  { database }: World,
+  { database, settings: { secret } }: World,
   environment: Record<string, string> = {},
 ): Promise<Omit<Listening, 'world'>> {
-  const settings = readSettings({ NODE_ENV: 'test', ...environment });
+  const settings = readSettings({ NODE_ENV: 'test', STEWARD_SECRET: Buffer.from(secret).toString('base64'), ...environment });
   const server = await createServer({ database, settings, log: pino({ level: 'silent' }) });
   return { server, url: await listening(server) };
 }
