@@ -77,19 +77,22 @@ test('iterate gives every event, the newest first, and fetches no more than is w
   expect(requests).toHaveLength(2);
 
   requests.length = 0;
-  for await (const { cursor } of mine.audit.iterate({ subject_id: person.id })) if (cursor === events[99]!.cursor) break;
+  for await (const { id } of mine.audit.iterate({ subject_id: person.id })) if (id === events[99]!.id) break;
   expect(requests).toHaveLength(1);
 });
+
+/** A cursor names the moment that it was read in, too. */
+const readLater = (event: AuditEventRecord | undefined) => ({ ...event, cursor: expect.any(String) });
 
 describe('subscribe', () => {
   test('gives events as they are committed, after the cursor of one', async () => {
     const person = await changed(2);
     const { events } = await staff.audit.list({ subjectId: person.id });
     const following = staff.audit.subscribe({ subject_id: person.id, after: events[1]!.cursor });
-    expect((await following.next()).value).toEqual(events[0]);
+    expect((await following.next()).value).toEqual(readLater(events[0]));
     await staff.users.update(person.id, { name: 'Jo 3' });
     const { value } = await following.next();
-    expect(value).toEqual((await staff.audit.list({ subjectId: person.id, first: 1 })).events[0]);
+    expect(value).toEqual(readLater((await staff.audit.list({ subjectId: person.id, first: 1 })).events[0]));
     await following.return!();
     expect(await following.next()).toEqual({ done: true, value: undefined });
   });
