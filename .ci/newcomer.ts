@@ -97,7 +97,8 @@ function listByTheClient(): number {
     env: { ...process.env, STEWARD_URL: address, STEWARD_EMAIL: email, STEWARD_PASSWORD: password },
     encoding: 'utf8',
   });
-  return printed.match(/^\S+@\S+ [a-z_]+(, [a-z_]+)*$/gm)?.length ?? 0;
+  if (!printed.includes(`${email} system_admin`)) throw new Error(`the client's program does not list ${email}:\n${printed}`);
+  return printed.match(/^\S+@\S+ ([a-z_]+(, [a-z_]+)*)?$/gm)?.length ?? 0;
 }
 
 function queryOfReadme(index: number): string {
