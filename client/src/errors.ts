@@ -242,7 +242,8 @@ const statuses: Readonly<Record<string, number>> = {
 
 /** The error of what stands beside `data`; `status` is that of the answer, which counts where it is no success. */
 export function errorOfProblem(problem: GraphQLProblem, status: number, requestId: string | null): StewardError {
-  const { message, extensions = {} } = problem;
+  const { message } = problem;
+  const extensions = problem.extensions ?? {};
   const code = typeof extensions.code === 'string' ? extensions.code : 'UNKNOWN';
   const at = { requestId };
   switch (code) {

@@ -52,18 +52,21 @@ function methods({ calling, session, appCode, emit }: AuthCore) {
     },
 
     /** Signs out. The client forgets the session in any case; what kept it from telling the server is thrown. While impersonating both sessions end. */
-    async logout(options?: CallOptions): Promise<void> {
-      const left = await session.leave();
-      if (!left) return;
-      await mutate(AuthLogoutDocument, {}, { ...options, as: left }).catch(unlessOver);
-    },
+    logout: (options?: CallOptions): Promise<void> =>
+      session.signingOut(async () => {
+        const { left, forgotten } = await session.leave();
+        if (left) await mutate(AuthLogoutDocument, {}, { ...options, as: left }).catch(unlessOver);
+        await forgotten;
+      }),
 
     /** Signs out on every device. */
-    async logoutAll(options?: CallOptions): Promise<{ revoked_sessions: number }> {
-      const { revokedSessions } = await mutate(AuthLogoutEverywhereDocument, {}, options);
-      await session.leave();
-      return { revoked_sessions: revokedSessions };
-    },
+    logoutAll: (options?: CallOptions): Promise<{ revoked_sessions: number }> =>
+      session.signingOut(async () => {
+        const as = await present();
+        const { revokedSessions } = await mutate(AuthLogoutEverywhereDocument, {}, { ...options, as });
+        await (await session.leave(as)).forgotten;
+        return { revoked_sessions: revokedSessions };
+      }),
 
     /** Gets new tokens now. The client does so by itself. */
     async refresh(options?: CallOptions): Promise<void> {
@@ -120,8 +123,7 @@ export interface AuthModule extends ReturnType<typeof methods> {}
 export const authModule: (core: AuthCore) => AuthModule = methods;
 
 /** Does what is more than a call; the calls in it have their own time. */
-const until = <T>(options: CallOptions | undefined, work: () => Promise<T>): Promise<T> =>
-  inTime({ signal: options?.signal }, work);
+const until = <T>(options: CallOptions = {}, work: () => Promise<T>): Promise<T> => inTime(options, work);
 
 /** What is over need not be ended. */
 function unlessOver(error: unknown): void {

@@ -21,6 +21,12 @@ export interface Claims {
   readonly [claim: string]: unknown;
 }
 
+/** Whether it is what a client keeps, and not what another program or version has left in its place. */
+export const isSession = (kept: any): boolean =>
+  kept &&
+  [kept.accessToken, kept.refreshToken ?? ''].every((token) => typeof token === 'string' && !/[^\w.-]/.test(token)) &&
+  (!kept.own || isSession(kept.own));
+
 /** Null where there is no token, or none that can be read. */
 export function claimsOf(session: StoredSession | null): Claims | null {
   try {

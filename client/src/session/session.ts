@@ -2,7 +2,7 @@ import { AuthenticationError, UnauthenticatedError } from '../errors.ts';
 import type { ClientEvents, Emit } from '../events.ts';
 import type { TokensRecordFragment } from '../generated/operations.ts';
 import type { StoredSession, TokenStore } from '../stores/store.ts';
-import { claimsOf, isDue, isSameSession } from './claims.ts';
+import { claimsOf, isDue, isSameSession, isSession } from './claims.ts';
 import { type Exchange, exchanged } from './exchange.ts';
 
 export type Session = ReturnType<typeof createSession>;
@@ -14,6 +14,8 @@ export function createSession(store: TokenStore, emit: Emit, exchange: Exchange,
   let current: StoredSession | null = null;
   let loading: Promise<void> | undefined;
   let saving: Promise<unknown> = Promise.resolve();
+  let isUnsaved = false;
+  let partings: Promise<unknown> = Promise.resolve();
   let turns: Promise<unknown> = Promise.resolve();
   const renewing = new Map<string, Promise<StoredSession>>();
   /** Signed out here, and not yet at the server. */
@@ -26,13 +28,13 @@ export function createSession(store: TokenStore, emit: Emit, exchange: Exchange,
     return turn;
   }
 
-  /** What is kept; never what was before a change that this client is making. */
+  /** What is kept; never what was before a change that this client is making, or could not save: those tokens are used up. */
   async function stored(): Promise<StoredSession | null> {
     for (;;) {
       const saved = saving;
       await saved;
-      const known = await store.load();
-      if (saved === saving) return known;
+      const known = isUnsaved ? current : await store.load();
+      if (saved === saving) return isSession(known) ? known : null;
     }
   }
 
@@ -70,7 +72,14 @@ export function createSession(store: TokenStore, emit: Emit, exchange: Exchange,
   async function become(next: StoredSession | null, end: End = 'ended'): Promise<void> {
     show(next, end);
     const save = saving.then(() => store.save(next));
-    saving = save.catch(() => {});
+    saving = save.then(
+      () => {
+        isUnsaved = false;
+      },
+      () => {
+        isUnsaved = true;
+      },
+    );
     await save;
   }
 
@@ -111,6 +120,8 @@ export function createSession(store: TokenStore, emit: Emit, exchange: Exchange,
         if (leftScope && !session.accessToken) emit('org_switched', { organization_id: null });
         emit('token_refreshed', { expires_at: tokens.expiresAt });
       }
+      // A cookie may have become another person's, who signed in on another page of the site.
+      if (claimsOf(slot) && !isSameSession(next, slot)) throw over();
       return next;
     } catch (error) {
       if (!(error instanceof AuthenticationError) || passing.has(error.code)) throw error;
@@ -151,7 +162,15 @@ export function createSession(store: TokenStore, emit: Emit, exchange: Exchange,
     /** Signs in by the work. A cookie is one for all, so no late answer to its last owner may come after. */
     async signingIn<T>(work: () => Promise<T>): Promise<T> {
       await loaded();
-      return store.usesCookie ? exclusively(work) : work();
+      if (!store.usesCookie) return work();
+      await partings;
+      return exclusively(work);
+    },
+    /** Signs out by the work. */
+    signingOut<T>(work: () => Promise<T>): Promise<T> {
+      const parting = work();
+      partings = Promise.allSettled([partings, parting]);
+      return parting;
     },
     adopt: (tokens: TokensRecordFragment): Promise<void> => become(sessionOf(tokens)),
     keep,
@@ -170,14 +189,19 @@ export function createSession(store: TokenStore, emit: Emit, exchange: Exchange,
       else show(known, 'elsewhere');
       if (current) await api.fresh(current);
     },
-    /** Forgets the session, and gives it to be ended at the server; an impersonation is ended by the session it was started from. */
-    async leave(): Promise<StoredSession | null> {
+    /**
+     * Forgets the session, and gives it to be ended at the server; an impersonation is ended by the session it was started from.
+     * Where one is named, and the client is no more in it, nothing is forgotten. `forgotten` rejects where the store keeps it all the same.
+     */
+    async leave(named?: StoredSession): Promise<{ left: StoredSession | null; forgotten?: Promise<void> }> {
       await loaded();
       const known = await stored();
+      if (named && !slotOf(known, named)) return { left: null };
       const left = known?.own ?? known;
       if (left) leaving.add(left);
-      await become(null, 'logout');
-      return left;
+      const forgotten = become(null, 'logout');
+      await forgotten.catch(() => {});
+      return { left, forgotten };
     },
   };
   return api;

@@ -9,9 +9,8 @@ export function cookieStore({ key = 'steward.session' }: { readonly key?: string
   // Undefined until this page knows: then the mark, which other tabs see late, says nothing any more.
   let kept: StoredSession | null | undefined;
   const storage = pageStorage();
-  const channel = globalThis.BroadcastChannel && new BroadcastChannel(key);
-  // In Node, where an open channel would keep the process.
-  (channel as { unref?(): void } | undefined)?.unref?.();
+  // In Node, where there are no pages, clients of one key would be of several people.
+  const channel = storage && globalThis.BroadcastChannel && new BroadcastChannel(key);
   const listeners = new Set<() => void>();
   channel?.addEventListener('message', ({ data }: MessageEvent<StoredSession | null>) => {
     kept = kept?.own && data ? { ...kept, own: data } : data;

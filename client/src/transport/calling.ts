@@ -64,7 +64,7 @@ export function createCalling(
 
   async function attempt<Data>(sending: Sending): Promise<Given<Data>> {
     const { answer, status, requestId } = await send(sending);
-    const [problem] = answer.errors ?? [];
+    const problem = answer.errors?.[0];
     if (problem) throw errorOfProblem(problem, status, requestId);
     if (!answer.data) throw new NetworkError('The answer is empty.', { status, requestId });
     return { data: answer.data as Data, requestId };
