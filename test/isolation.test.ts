@@ -684,7 +684,7 @@ const shownOf = (body: unknown, id: unknown): string =>
   JSON.stringify(body, (key, value) => (key === 'data' ? withoutId(value, String(id)) : value));
 
 /** Fingerprints what must not change. Until then refusals of before count as of the same minute, so that they stay one event. */
-async function untouched(except?: readonly string[]): Promise<Fingerprint> {
+async function fingerprintBefore(except?: readonly string[]): Promise<Fingerprint> {
   await world.database.query(world.sql`UPDATE refusal_windows SET until = now() + interval '1 hour'`);
   return fingerprint(world.database, except);
 }
@@ -740,7 +740,7 @@ describe.each(Object.entries(places))('%s', (_name, place) => {
 
   let before: Fingerprint;
   beforeAll(async () => {
-    before = await untouched(place.writes);
+    before = await fingerprintBefore(place.writes);
   });
 
   test.each(rows)('%s is told of nothing', async (caller, hidden, prefixes) => {
@@ -913,7 +913,7 @@ describe.each(Object.entries(connections))('a cursor of %s', (_name, connection)
       const here = at(await visit.run(place.document, { id: own() })).edges;
       expect(here.length).toBeGreaterThan(0);
       const { cursor } = there[0];
-      const before = await untouched();
+      const before = await fingerprintBefore();
 
       const garbage = await answerTo(visit, place, 'garbage');
       expect(garbage).toContain('"BAD_USER_INPUT"');
@@ -949,7 +949,7 @@ test.each(placesOf((place) => whoAsks(place).every((caller) => allStaff.includes
     const { admin } = callers;
     const kind = place.takes[0]!;
     const notThere = await answerTo(admin, place, random(kind));
-    const before = await untouched();
+    const before = await fingerprintBefore();
 
     const sent = [random(kind), ...Object.values(foreign), ...malformed(kind)];
     expect(await answeredOtherwise(admin, place, sent, notThere)).toEqual([]);
@@ -978,7 +978,7 @@ test.each(placesOf((place, name) => place.document.startsWith('mutation') && !/^
     for (const caller of ['boundImpersonator', 'staffImpersonator'] as const) {
       const visit = callers[caller];
       const notThere = await answerTo(visit, place, random(kind));
-      const before = await untouched();
+      const before = await fingerprintBefore();
 
       const sent = [random(kind), traveller.id, visit.sessionId, ...Object.values(foreign), ...malformed(kind)];
       expect(await answeredOtherwise(visit, place, sent, notThere)).toEqual([]);
@@ -1027,7 +1027,7 @@ test('mismatched pairs: a session is of the person that is named with it, or of 
   const document = `mutation ($input: UserTerminateSessionInput!) { userTerminateSession(input: $input) { ${refusal} ... on NotFoundError { id } } }`;
   const terminate = async (visit: Visit, userId: string, sessionId: string) =>
     (await visit.run(document, { input: { userId, sessionId } })).userTerminateSession;
-  const before = await untouched();
+  const before = await fingerprintBefore();
 
   expect(await terminate(staff, cast.people.base.id, other.sessionId)).toEqual({
     ...(await terminate(staff, cast.people.base.id, random('ses'))),
@@ -1080,7 +1080,7 @@ test('mismatched pairs: a member, a role or an invitation of one organization is
     [callers.staff, initech, { userId: people.traveller.id, roleId: roles.turnkey.id, invitationId: invitations.ofClosed.id }],
     [callers.staff, shop, { userId: people.founder.id, roleId: roles.systemAdmin.id, invitationId: foreign.inv }],
   ] as const;
-  const before = await untouched(attempted.writes);
+  const before = await fingerprintBefore(attempted.writes);
 
   for (const [visit, { id: organizationId }, { userId, roleId, invitationId }] of pairs) {
     const asked = (mutation: string, field: string, kind: IdPrefix, id: string, rest: object = {}) =>
@@ -1116,7 +1116,7 @@ test('mismatched pairs: a member, a role or an invitation of one organization is
 test('a platform role is unknown in every organization, by its id and by its code', async () => {
   const { owner } = callers;
   const { acme } = cast.organizations;
-  const before = await untouched();
+  const before = await fingerprintBefore();
   const [platformSeller] = await world.database.query<{ id: string }>(
     world.sql`SELECT id FROM roles WHERE scope = 'PLATFORM' AND code = 'seller'`,
   );
@@ -1142,7 +1142,7 @@ test('a platform role is unknown in every organization, by its id and by its cod
 
 test('an invitation is for the invited address alone: staff, its organization and its inviter get nothing by its id or its token', async () => {
   const { ofAcme: invitation } = cast.invitations;
-  const before = await untouched();
+  const before = await fingerprintBefore();
 
   for (const caller of ['admin', 'scopedAdmin', 'owner', 'base', ...allStaff] as const) {
     for (const [mutation, field, value, nobody] of [
@@ -1163,7 +1163,7 @@ test("a slug that is another's is taken, and whose it is only they are told who 
   const taken = async (caller: Caller, slug: string) =>
     answered(callers[caller], 'organizationUpdate', { organizationId: acme.id, slug });
   const conflict = { __typename: 'ConflictError', code: 'SLUG_TAKEN', message: expect.any(String), path: ['input', 'slug'] };
-  const before = await untouched();
+  const before = await fingerprintBefore();
 
   expect(await taken('owner', foreign.slug)).toEqual({ ...conflict, existing: null });
   expect(await taken('scopedAdmin', foreign.slug)).toEqual({ ...conflict, existing: null });

@@ -1,39 +1,35 @@
-import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { type DemoAccount, seedDemo } from '../../prisma/seed.ts';
 import { root } from '../../src/root.ts';
 import { hasBrowser, launch, servePages } from './support/browser.ts';
 import { anotherServer, type Listening, startListening } from './support/server.ts';
+import { folderAmongPackages, runProgram } from './tools/run-program.ts';
 
-// Below node_modules, so that the program finds the package as any program of this repository does.
-const cache = join(root, 'node_modules/.cache');
 let folder: string;
 let there: Listening;
 let admin: DemoAccount;
 
 beforeAll(async () => {
-  await mkdir(cache, { recursive: true });
-  folder = await mkdtemp(join(cache, 'steward-docs-'));
+  folder = await folderAmongPackages();
   there = await startListening();
   const accounts = await seedDemo({ ...there.server.steward, dataFolder: folder });
   admin = accounts.find(({ persona }) => persona === 'system_admin')!;
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const page = await readFile(join(root, 'docs/client.md'), 'utf8');
 
 test('docs/client.md is a program that says what it says', async () => {
-  const program = join(folder, 'page.mjs');
-  await writeFile(program, [...page.matchAll(/```js\n(.+?)```/gs)].map(([, code]) => code).join(''));
+  await writeFile(join(folder, 'page.mjs'), [...page.matchAll(/```js\n(.+?)```/gs)].map(([, code]) => code).join(''));
 
-  const { stdout, stderr } = await promisify(execFile)(process.execPath, [program], {
-    env: { PATH: process.env.PATH, STEWARD_URL: there.url, STEWARD_EMAIL: admin.email, STEWARD_PASSWORD: admin.password },
+  const { status, stdout, stderr } = await runProgram(folder, ['page.mjs'], {
+    STEWARD_URL: there.url,
+    STEWARD_EMAIL: admin.email,
+    STEWARD_PASSWORD: admin.password,
   });
 
-  expect(stderr).toBe('');
+  expect([status, stderr]).toEqual([0, '']);
   expect(stdout.trimEnd().split('\n')).toEqual([
     `signed in as ${admin.email}`,
     'true 10',
