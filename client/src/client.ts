@@ -8,9 +8,9 @@ import { authModule } from './modules/auth.ts';
 import { organizationsModule } from './modules/organizations.ts';
 import { poolsModule } from './modules/pools.ts';
 import { usersModule } from './modules/users.ts';
-import { toRecord } from './records.ts';
 import { createRequest } from './request.ts';
 import { createSession } from './session/session.ts';
+import { createSignIn } from './session/sign-in.ts';
 import { memoryStore } from './stores/memory.ts';
 import type { TokenStore } from './stores/store.ts';
 import { createBatching } from './transport/batch.ts';
@@ -64,18 +64,11 @@ export function createAuthClient({
     retries,
   );
 
+  const signIn = createSignIn(session, appCode, emit);
   const core: ModuleCore = {
     calls,
     appCode,
-    session: {
-      useCookie: session.usesCookie,
-      async adopt(tokens, viewer) {
-        await session.loaded();
-        await session.adopt(tokens);
-        emit('authenticated', { viewer: toRecord(viewer) });
-      },
-      impersonate: session.impersonate,
-    },
+    session: { signIn, impersonate: session.impersonate },
     wire: {
       async post(body, headers, signal) {
         await session.loaded();
@@ -99,7 +92,7 @@ export function createAuthClient({
       // What is over has been told as an event, and what is unknown turns up with the first call.
       if (session.current) await session.fresh(session.current).catch(() => {});
     },
-    auth: authModule({ calling, session, appCode, emit }),
+    auth: authModule({ calling, session, signIn }),
     account: accountModule(core),
     users: usersModule(core),
     apps: appsModule(core),

@@ -1,5 +1,6 @@
 import type { Calls } from './calls.ts';
-import type { TokensRecordFragment, ViewerRecordFragment } from './generated/operations.ts';
+import type { TokensRecordFragment } from './generated/operations.ts';
+import type { SignIn } from './session/sign-in.ts';
 
 /** What a module is made of. */
 export interface ModuleCore {
@@ -12,10 +13,7 @@ export interface ModuleCore {
 
 /** Who is signed in, as far as modules begin or end that. */
 export interface SessionControl {
-  /** Whether the refresh token belongs into a cookie: goes as `useCookie` with what gives tokens of one's own. */
-  readonly useCookie: boolean;
-  /** From now on the client is who these tokens are for. */
-  adopt(tokens: TokensRecordFragment, viewer: ViewerRecordFragment): Promise<void>;
+  readonly signIn: SignIn;
   /** From now on the client acts as the target; the own session is kept beside it. */
   impersonate(tokens: TokensRecordFragment): Promise<void>;
 }

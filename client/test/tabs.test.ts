@@ -1,6 +1,13 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { password } from '../../test/support/world.ts';
-import { cookieStore, localStorageStore, type StoredSession, type TokenStore, UnauthenticatedError } from '../src/index.ts';
+import {
+  type AuthClient,
+  cookieStore,
+  localStorageStore,
+  type StoredSession,
+  type TokenStore,
+  UnauthenticatedError,
+} from '../src/index.ts';
 import { startListening } from './support/server.ts';
 import { signedIn, type Watched, watched } from './support/signed-in.ts';
 
@@ -246,25 +253,40 @@ test('with cookieStore an impersonation is of its tab alone, and a new page of t
   expect(one.client.auth.getClaims()).toEqual(other.client.auth.getClaims());
 });
 
-test('with cookieStore a login waits for the refresh under way, whose cookie would take the place of its own', async () => {
+/** Ways to become somebody new. */
+async function byLogin() {
+  const { email } = await world.person();
+  return ({ auth }: AuthClient) => auth.login({ email, password });
+}
+async function byInvitation() {
+  const organization = await world.organization({ owner: await world.person() });
+  const { token } = await world.invitation({ organization, email: 'invited@example.com' });
+  return ({ account }: AuthClient) => account.signUp({ invitation_token: token, password: 'a long one of my own', name: 'New' });
+}
+
+test.each([
+  ['a login', 'authLogin', byLogin],
+  ['signing up', 'accountSignUp', byInvitation],
+])('with cookieStore %s waits for the refresh under way, whose cookie would take the place of its own', async (_, field, way) => {
   const { tab, cookie } = browser();
-  const [first, second] = [await world.person(), await world.person()];
   const { client, net } = tab();
-  await client.auth.login({ email: first.email, password });
+  const enter = await way();
+  await (await byLogin())(client);
   const late = net.holdRequest('authRefresh');
 
   const refreshing = client.auth.refresh();
   await late.arrived;
-  const login = client.auth.login({ email: second.email, password });
-  // Time enough for a login that does not wait.
+  const entering = enter(client);
+  // Time enough for one that does not wait.
   await client.auth.whoami();
   expect(net.look()).toEqual([['authLogin'], ['authRefresh'], ['viewer']]);
   late.release();
-  await Promise.all([refreshing, login]);
+  const [entered] = await Promise.all([entering, refreshing]);
 
+  expect(net.look()).toEqual([[field]]);
   const next = tab();
   await next.client.ready();
-  expect(next.client.auth.getClaims()?.sub).toBe(second.id);
+  expect(next.client.auth.getClaims()?.sub).toBe(entered.user.id);
   expect(cookie()).toMatch(/=.+/);
 });
 

@@ -72,9 +72,11 @@ function methods({ calls, session, appCode }: ModuleCore) {
      * `InvitationError`, `ConflictError` where there is an account.
      */
     async signUp(input: InputOf<SignUp>, options?: CallOptions): Promise<SignedUpRecord> {
-      const given = { appCode, ...toInput<SignUp>(input), useCookie: session.useCookie };
-      const { tokens, viewer, membership } = await calls.mutate(AccountSignUpDocument, { input: given }, options);
-      await session.adopt(tokens, viewer);
+      const { viewer, membership } = await session.signIn(
+        toInput<SignUp>(input),
+        (input, manner) => calls.mutate(AccountSignUpDocument, { input }, manner),
+        options,
+      );
       return { ...toRecord(viewer), membership: toRecord(membership) };
     },
 

@@ -1,6 +1,5 @@
 import type { CallOptions } from '../calls.ts';
 import { RuleError, UnauthenticatedError } from '../errors.ts';
-import type { Emit } from '../events.ts';
 import {
   AuthLoginDocument,
   type AuthLoginInput,
@@ -13,6 +12,7 @@ import {
 import { type InputOf, toInput, toRecord, type ViewerRecord } from '../records.ts';
 import { type Claims, claimsOf } from '../session/claims.ts';
 import type { Session } from '../session/session.ts';
+import type { SignIn } from '../session/sign-in.ts';
 import type { Calling } from '../transport/calling.ts';
 import { inTime } from '../transport/deadline.ts';
 
@@ -21,11 +21,10 @@ export type LoginInput = InputOf<Omit<AuthLoginInput, 'useCookie'>>;
 interface AuthCore {
   readonly calling: Calling;
   readonly session: Session;
-  readonly appCode: string | undefined;
-  readonly emit: Emit;
+  readonly signIn: SignIn;
 }
 
-function methods({ calling, session, appCode, emit }: AuthCore) {
+function methods({ calling, session, signIn }: AuthCore) {
   const { call, mutate } = calling;
 
   /** Who is signed in; throws where nobody is. */
@@ -38,17 +37,9 @@ function methods({ calling, session, appCode, emit }: AuthCore) {
   return {
     /** Signs in with a password, whoever was signed in before. Throws `AuthenticationError`. */
     async login(input: LoginInput, options?: CallOptions): Promise<ViewerRecord> {
-      const variables = {
-        input: { appCode, ...toInput<Omit<AuthLoginInput, 'useCookie'>>(input), useCookie: session.usesCookie },
-      };
-      const signIn = async () => {
-        const signedIn = await mutate(AuthLoginDocument, variables, { ...options, as: null });
-        await session.adopt(signedIn.tokens);
-        return toRecord(signedIn.viewer);
-      };
-      const viewer = await until(options, () => session.signingIn(signIn));
-      emit('authenticated', { viewer });
-      return viewer;
+      const given = toInput<Omit<AuthLoginInput, 'useCookie'>>(input);
+      const { viewer } = await signIn(given, (input, manner) => mutate(AuthLoginDocument, { input }, manner), options);
+      return toRecord(viewer);
     },
 
     /** Signs out. The client forgets the session in any case; what kept it from telling the server is thrown. While impersonating both sessions end. */

@@ -160,11 +160,16 @@ export function createSession(store: TokenStore, emit: Emit, exchange: Exchange,
     },
 
     /** Signs in by the work. A cookie is one for all, so no late answer to its last owner may come after. */
-    async signingIn<T>(work: () => Promise<T>): Promise<T> {
+    async signingIn<T extends { readonly tokens: TokensRecordFragment }>(work: () => Promise<T>): Promise<T> {
+      const adopting = async () => {
+        const signedIn = await work();
+        await become(sessionOf(signedIn.tokens));
+        return signedIn;
+      };
       await loaded();
-      if (!store.usesCookie) return work();
+      if (!store.usesCookie) return adopting();
       await partings;
-      return exclusively(work);
+      return exclusively(adopting);
     },
     /** Signs out by the work. */
     signingOut<T>(work: () => Promise<T>): Promise<T> {
@@ -172,7 +177,6 @@ export function createSession(store: TokenStore, emit: Emit, exchange: Exchange,
       partings = Promise.allSettled([partings, parting]);
       return parting;
     },
-    adopt: (tokens: TokensRecordFragment): Promise<void> => become(sessionOf(tokens)),
     keep,
     async impersonate(tokens: TokensRecordFragment): Promise<void> {
       const known = await stored();
