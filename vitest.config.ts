@@ -19,7 +19,8 @@ export default defineConfig({
     globalSetup: ['test/support/global-setup.ts'],
     // An embedded database takes half a gigabyte, and passwords are hashed with care.
     maxWorkers: 2,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // What hangs is to be ended; how fast a machine is, is no matter of tests.
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
   },
 });

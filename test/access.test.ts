@@ -437,10 +437,10 @@ test('it agrees with permissions, memberships and what a session may do, over ra
         }
       }
     }),
-    { numRuns: 12, interruptAfterTimeLimit: 30_000, markInterruptAsFailure: true },
+    { numRuns: 12, interruptAfterTimeLimit: 150_000, markInterruptAsFailure: true },
   );
   expect(times).toBeGreaterThan(50);
-}, 60_000);
+});
 
 // ---------------------------------------------------------------- what it costs
 

@@ -175,7 +175,7 @@ test('commands take the settings of the server without its ports, and migrate fi
   const exported = (await run(['export-audit', '--since', '2026-01-01T00:00:00Z'])).trim().split('\n');
   expect(exported.map((line) => JSON.parse(line).action)).toEqual(['user.created']);
   await expect(run(['migrate'], { STEWARD_NONSENSE: '1' })).rejects.toThrow('STEWARD_NONSENSE');
-}, 120_000);
+});
 
 test('a process exits with 0 on success alone, and shows no password', async () => {
   const weak = await admin(['create', 'b@example.com', '--another'], { ADMIN_PASSWORD: 'password1234' });
@@ -186,7 +186,7 @@ test('a process exits with 0 on success alone, and shows no password', async () 
 
   const untold = await admin(['create', 'c@example.com', '--another']);
   expect(untold).toEqual({ code: 1, output: expect.stringContaining('ADMIN_PASSWORD') });
-}, 120_000);
+});
 
 test('an export writes its lines and nothing else to its output, says how far it is beside it, and ends quietly with its reader', async () => {
   const database = await openDatabase({ folder: join(folder, 'database') });
@@ -205,7 +205,7 @@ test('an export writes its lines and nothing else to its output, says how far it
   const left = await admin(span, {}, 100);
   expect(left.code).toBe(141);
   expect(left.output.replace(/^\{.*$/gm, '')).toMatch(/^[\n\d %]*$/);
-}, 120_000);
+});
 
 // `script` gives a process a terminal, and keeps what it shows.
 test.skipIf(!existsSync('/usr/bin/script'))(
@@ -239,7 +239,6 @@ test.skipIf(!existsSync('/usr/bin/script'))(
 
     expect({ code, shown: shown.replace(/\r/g, '') }).toEqual({ code: 0, shown: 'Opening.\nPassword: \nOnce more: \ntrue\n' });
   },
-  60_000,
 );
 
 test('while a server has the embedded database, a command says so, names the remedy, and exits with 1', async () => {
@@ -253,4 +252,4 @@ test('while a server has the embedded database, a command says so, names the rem
   } finally {
     await held.close();
   }
-}, 60_000);
+});

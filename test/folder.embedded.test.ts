@@ -45,4 +45,4 @@ test('the embedded database in a folder belongs to one process, and survives its
     child.kill('SIGKILL');
     rmSync(parent, { recursive: true, force: true });
   }
-}, 120_000);
+});

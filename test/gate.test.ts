@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createNodeServer } from '../src/http/node-server.ts';
 import { createServer, type StewardServer } from '../src/server.ts';
 import { readSettings } from '../src/settings.ts';
+import { eventually } from './support/eventually.ts';
 import { parsed, raw } from './support/raw.ts';
 import { untouched } from './support/untouched.ts';
 
@@ -162,7 +163,7 @@ describe('what is no request for us', () => {
     );
     const next = request(['GET /healthz HTTP/1.1', 'Host: localhost']);
 
-    const answers = await raw(port, refused + next);
+    const answers = await raw(port, refused + next, 2);
 
     expect(answers.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 415', 'HTTP/1.1 200']);
   });
@@ -178,7 +179,7 @@ describe('clients that hold on', () => {
     const before = lines.length;
     setTimeout(() => socket.resetAndDestroy(), 100);
 
-    await expect.poll(() => lines.slice(before).length, { timeout: 3000 }).toBeGreaterThan(0);
+    await eventually(() => lines.length).toBeGreaterThan(before);
     expect(lines.slice(before).map((line) => JSON.parse(line))).toMatchObject([{ level: 30, msg: 'request', status: 400 }]);
   });
 

@@ -12,6 +12,7 @@ import { createServer, type StewardServer } from '../src/server.ts';
 import { readSettings } from '../src/settings.ts';
 import { testDatabase } from './support/database.ts';
 import { openStream } from './support/event-stream.ts';
+import { eventually } from './support/eventually.ts';
 import { clientOf } from './support/world.ts';
 
 const examplesFile = '../assets/graphiql/examples.js';
@@ -30,7 +31,7 @@ beforeAll(async () => {
   dataFolder = await mkdtemp(join(tmpdir(), 'steward-graphiql-'));
   accounts = await seedDemo({ ...server.steward, dataFolder });
   address = await server.listen(0, '127.0.0.1');
-}, 60_000);
+});
 afterAll(async () => {
   await server?.close();
   if (dataFolder) await rm(dataFolder, { recursive: true });
@@ -113,16 +114,13 @@ const executablePath = '/usr/bin/chromium';
 const hasBrowser = existsSync(executablePath);
 if (!hasBrowser) console.log(`GraphiQL in a browser stands back: ${executablePath} is missing (apt-get install chromium).`);
 
-/** The page is given time, since the machine may be busy with other test files. */
-const eventually = <Value>(look: () => Value | Promise<Value>) => expect.poll(look, { timeout: 20_000 });
-
-describe.skipIf(!hasBrowser)('in a browser', { timeout: 120_000 }, () => {
+describe.skipIf(!hasBrowser)('in a browser', () => {
   const flags =
     '--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync';
   let browser: Browser;
   beforeAll(async () => {
     browser = await chromium.launch({ executablePath, args: flags.split(' ') });
-  }, 60_000);
+  });
   afterEach(async () => {
     for (const context of browser?.contexts() ?? []) await context.close();
   });

@@ -487,7 +487,7 @@ test('any conditions in any order match those whom the model says, page by page,
 
   // They must not all match everybody or nobody.
   expect(sizes.size).toBeGreaterThan(5);
-}, 60_000);
+});
 
 test('below many organizations each has its own, also where one query asks for several conditions and orders', async () => {
   const many = `query ($ids: [ID!], $w1: MembershipWhere, $w2: MembershipWhere, $o1: MembershipOrder, $o2: MembershipOrder, $n: Int) {
@@ -531,4 +531,4 @@ test('below many organizations each has its own, also where one query asks for s
     }),
     { numRuns: 30 },
   );
-}, 60_000);
+});

@@ -297,7 +297,7 @@ describe.each(each)('of %s, refused with BAD_USER_INPUT', (name, listing) => {
       }),
       { numRuns: 40 },
     );
-  }, 60_000);
+  });
 });
 
 async function ownerId(): Promise<string> {
@@ -645,7 +645,7 @@ describe.each(everyOrder)('$name by $field $direction', ({ listing, order }) => 
       expect(await walk(listing, order, size, true), `forwards by ${size}`).toEqual(whole);
       expect(await walk(listing, order, size, false), `backwards by ${size}`).toEqual(whole);
     }
-  }, 60_000);
+  });
 
   test('any page is the slice that its arguments say', async () => {
     const whole = sorted(listing.all(), order);
@@ -673,5 +673,5 @@ describe.each(everyOrder)('$name by $field $direction', ({ listing, order }) => 
       }),
       { numRuns: 12 },
     );
-  }, 60_000);
+  });
 });

@@ -509,7 +509,7 @@ test('any tree of conditions matches those that the model says, and counts them'
 
   // The trees must not all match everything or nothing.
   expect(sizes.size).toBeGreaterThan(5);
-}, 60_000);
+});
 
 test('two conditions side by side match those that both match, for every pair of conditions', async () => {
   await fc.assert(
@@ -522,7 +522,7 @@ test('two conditions side by side match those that both match, for every pair of
     }),
     { numRuns: 10 },
   );
-}, 60_000);
+});
 
 const orderBy: fc.Arbitrary<OrganizationOrder> = fc.record({
   field: some('CREATED_AT' as const, 'NAME' as const, 'MEMBER_COUNT' as const),
@@ -568,4 +568,4 @@ test('any conditions go with any order, any page and any offset', async () => {
     }),
     { numRuns: 100 },
   );
-}, 60_000);
+});

@@ -226,7 +226,7 @@ describe('refused with BAD_USER_INPUT', () => {
       }),
       { numRuns: 150 },
     );
-  }, 60_000);
+  });
 
   test.each([
     ['CREATED_AT', '0000-01-01T00:00:00.000Z'],
@@ -436,7 +436,7 @@ describe.each(orders)('by $field $direction', (orderBy) => {
       expect(await walk(orderBy, size, 'forwards'), `forwards by ${size}`).toEqual(whole);
       expect(await walk(orderBy, size, 'backwards'), `backwards by ${size}`).toEqual(whole);
     }
-  }, 60_000);
+  });
 
   test('any page is the slice that its arguments say', async () => {
     const whole = idsOf(sorted(people, orderBy));
@@ -466,7 +466,7 @@ describe.each(orders)('by $field $direction', (orderBy) => {
       }),
       { numRuns: 40 },
     );
-  }, 60_000);
+  });
 });
 
 // ---------------------------------------------------------------- below a parent

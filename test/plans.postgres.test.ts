@@ -43,7 +43,7 @@ beforeAll(async () => {
   bigTables = new Set(big.rows.map(({ relname }) => relname));
   requestId = (await world.database.pool.query('SELECT request_id FROM audit_events WHERE request_id IS NOT NULL LIMIT 1'))
     .rows[0].request_id;
-}, 120_000);
+});
 
 const person = `id email name status roles { code } homePool { code } pools { code } appGrants { app { code } } permissions lockedUntil
   memberships { nodes { organization { slug } roles { code } } } sessionCount ownedOrganizations { slug } invitations { id }`;

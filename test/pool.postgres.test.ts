@@ -2,6 +2,7 @@ import { createServer, type Socket } from 'node:net';
 import { expect, test } from 'vitest';
 import { isRetryable, openDatabase, Prisma } from '../src/database.ts';
 import { reopened, testDatabase, testLocation } from './support/database.ts';
+import { eventually } from './support/eventually.ts';
 
 const unavailable = expect.objectContaining({ name: 'RequestError', code: 'UNAVAILABLE' });
 const failureOf = (work: Promise<unknown>) =>
@@ -82,16 +83,16 @@ test('lost connections are UNAVAILABLE to who uses them, and replaced', async ()
   const killer = await reopened(location);
   const killOthers = Prisma.sql`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()`;
 
-  const sleeping = failureOf(database.query(Prisma.sql`SELECT pg_sleep(4)`));
-  const inTransaction = failureOf(database.transaction((tx) => tx.$queryRaw`SELECT 1 FROM pg_sleep(4)`));
-  await new Promise((resolve) => setTimeout(resolve, 300));
+  const sleeping = failureOf(database.query(Prisma.sql`SELECT pg_sleep(60)`));
+  const inTransaction = failureOf(database.transaction((tx) => tx.$queryRaw`SELECT 1 FROM pg_sleep(60)`));
+  const asleep = Prisma.sql`SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'`;
+  await eventually(() => killer.query(asleep)).toHaveLength(2);
   await killer.query(killOthers);
   expect([await sleeping, await inTransaction]).toEqual([unavailable, unavailable]);
 
   expect(await database.isReady()).toBe(true);
   await killer.query(killOthers);
-  await new Promise((resolve) => setTimeout(resolve, 100));
-  expect(lost.length).toBeGreaterThan(0);
+  await eventually(() => lost.length).toBeGreaterThan(0);
   expect(await database.isReady()).toBe(true);
 });
 

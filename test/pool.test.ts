@@ -141,7 +141,7 @@ describe('the pool', () => {
       ]);
     }
     expect(await database.query(Prisma.sql`SELECT name FROM pools WHERE code = 'default'`)).toEqual([{ name: 'Round 198' }]);
-  }, 120_000);
+  });
 
   test('undoes the transaction of a connection that is given up', async () => {
     const client = await database.pool.connect();

@@ -257,7 +257,7 @@ test('any sequence of changes ends where the rules say, leaves an active system 
   );
   expect(changes).toBeGreaterThan(25);
   expect(ended).toBeGreaterThan(8);
-}, 60_000);
+});
 
 // ---------------------------------------------------------------- in an organization
 
@@ -786,8 +786,8 @@ test('in an organization, any sequence of changes ends where the rules say, and 
       }
     }),
     // What fails is made small for a while, and told.
-    { numRuns: 25, examples: [[everyChange], [everyEndThere]], interruptAfterTimeLimit: 45_000, markInterruptAsFailure: true },
+    { numRuns: 25, examples: [[everyChange], [everyEndThere]], interruptAfterTimeLimit: 150_000, markInterruptAsFailure: true },
   );
   expect(acting).toBeGreaterThan(6);
   expect([...changed.keys()].sort()).toEqual([...new Set(everyChange.map(({ does }) => does))].sort());
-}, 60_000);
+});

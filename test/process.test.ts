@@ -29,9 +29,7 @@ test('a bad start says in a few lines what is wrong, and nothing of the values',
   expect(output.stdout + output.stderr).not.toMatch(/hunter2|node_modules|\n\s+at /);
 });
 
-test('the first start fills in demo data, the second is quick and keeps them, and a second process is refused', {
-  timeout: 120_000,
-}, async () => {
+test('the first start fills in demo data, the second is quick and keeps them, and a second process is refused', async () => {
   const folder = newFolder();
   const first = await start({ STEWARD_DATA_FOLDER: folder });
   await ready(first);
@@ -67,9 +65,7 @@ test('the first start fills in demo data, the second is quick and keeps them, an
   expect(clash.output.stderr).toContain('PORT is in use');
 });
 
-test('SIGTERM: what is in flight is answered, what is idle is cut off, and the process ends with 0', {
-  timeout: 60_000,
-}, async () => {
+test('SIGTERM: what is in flight is answered, what is idle is cut off, and the process ends with 0', async () => {
   const server = await start(shared);
   await ready(server);
   const body = JSON.stringify({ query: '{ __typename }' });
@@ -95,7 +91,7 @@ test('SIGTERM: what is in flight is answered, what is idle is cut off, and the p
   expect(answer).toContain('"__typename":"Query"');
 });
 
-test('the log is JSON, a line for each request at least, without query strings and tokens', { timeout: 60_000 }, async () => {
+test('the log is JSON, a line for each request at least, without query strings and tokens', async () => {
   const server = await start({ ...shared, LOG_LEVEL: 'info' });
   await ready(server);
   const answer = await fetch(`http://127.0.0.1:${server.port}/console/password?token=hunter2`, {
@@ -135,14 +131,14 @@ test('`npm start` builds, and is the process that listens', { timeout: 180_000 }
   expect(await server.exit).toBe(0);
 });
 
-test('a host that is not of this machine is named', { timeout: 60_000 }, async () => {
+test('a host that is not of this machine is named', async () => {
   const server = await start({ ...shared, HOST: '203.0.113.1' });
 
   expect(await server.exit).toBe(1);
   expect(server.output.stderr).toContain('HOST is no address of this machine');
 });
 
-test('a secret that is not the former one stops the start', { timeout: 60_000 }, async () => {
+test('a secret that is not the former one stops the start', async () => {
   const other = await start({ ...shared, STEWARD_SECRET: 'cd'.repeat(32) });
 
   expect(await other.exit).toBe(1);

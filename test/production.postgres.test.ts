@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { testLocation } from './support/database.ts';
 import { newFolder, production, ready, start } from './support/process.ts';
 
-test('production leaves its mark, has no demo data, and is not opened in development', { timeout: 60_000 }, async () => {
+test('production leaves its mark, has no demo data, and is not opened in development', async () => {
   const location = (await testLocation()) as { url: string };
   const environment = { ...production, DATABASE_URL: location.url, STEWARD_DATA_FOLDER: newFolder() };
   const server = await start(environment);

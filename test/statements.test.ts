@@ -81,7 +81,7 @@ beforeAll(async () => {
   await Promise.all([admin, few, many].map((one) => one.signIn()));
   // Connections and signing keys are there from now on.
   await Promise.all(Array.from({ length: 12 }, () => admin.run('{ viewer { user { roles { code } } } }')));
-}, 60_000);
+});
 
 async function idsOf(prefix: IdPrefix, rows: Prisma.Sql): Promise<string[]> {
   return (await world.database.query<{ id: string }>(rows)).map(({ id }) => encodeId(prefix, id));

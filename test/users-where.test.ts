@@ -659,7 +659,7 @@ test('any tree of conditions matches those whom the model says, and counts them'
 
   // The trees must not all match everybody or nobody.
   expect(sizes.size).toBeGreaterThan(6);
-}, 120_000);
+});
 
 test('two conditions side by side match those whom both match, for every pair of conditions', async () => {
   await fc.assert(
@@ -672,4 +672,4 @@ test('two conditions side by side match those whom both match, for every pair of
     }),
     { numRuns: 15 },
   );
-}, 120_000);
+});

@@ -440,7 +440,7 @@ describe('in a list', () => {
     observer = await cast.visit(onlooker);
     // Connections and keys are there from now on.
     await Promise.all(Array.from({ length: 12 }, () => staff.run('{ viewer { user { roles { code } } } }')));
-  }, 60_000);
+  });
 
   /** The fewest of three, since the pool may open a connection meanwhile. */
   async function counted(work: () => Promise<unknown>): Promise<number> {

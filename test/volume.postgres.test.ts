@@ -43,7 +43,7 @@ beforeAll(async () => {
   database = await testDatabase();
   before = await structure(database);
   await seedVolume({ database, users, passwordHash: await passwords.hash('the staff have a long one'), now });
-}, 120_000);
+});
 
 test('there is as much of everything as the number of users says', async () => {
   const tables = [
@@ -239,9 +239,7 @@ test('the mark of demo data is set, and statistics and the visibility map are th
   expect(await select("SELECT count(*)::int AS n FROM pg_stats WHERE tablename = 'memberships'")).toEqual([{ n: 8 }]);
 });
 
-test('the same number and the same instant give the same rows; another instant the same people', {
-  timeout: 120_000,
-}, async () => {
+test('the same number and the same instant give the same rows; another instant the same people', async () => {
   const [same, later] = [await testDatabase(), await testDatabase()];
   await seedVolume({ database: same, users, passwordHash: null, now });
   await seedVolume({ database: later, users, passwordHash: null, now: new Date(now.getTime() + 90_000_000) });
@@ -258,7 +256,7 @@ test('the same number and the same instant give the same rows; another instant t
   expect(await rowsOf(later, people)).toEqual(await rowsOf(same, people));
 });
 
-test('where there are users, apps or pools, or a mark of production, nothing is done', { timeout: 60_000 }, async () => {
+test('where there are users, apps or pools, or a mark of production, nothing is done', async () => {
   const prepared = async (sql: string) => {
     const one = await testDatabase();
     await one.pool.query(sql);
@@ -293,7 +291,7 @@ test('where there are users, apps or pools, or a mark of production, nothing is 
   expect(await states()).toEqual(before);
 });
 
-test('where it breaks off nothing is kept, and the next one begins anew', { timeout: 60_000 }, async () => {
+test('where it breaks off nothing is kept, and the next one begins anew', async () => {
   const broken = await testDatabase();
   const state = await fingerprint(broken);
   const breakAt = (place: string) =>
@@ -317,7 +315,7 @@ test('where it breaks off nothing is kept, and the next one begins anew', { time
   expect(await rowsOf(broken, 'SELECT count(*)::int AS n FROM users')).toEqual([{ n: 1000 }]);
 });
 
-test('progress goes up, to the end', { timeout: 60_000 }, async () => {
+test('progress goes up, to the end', async () => {
   const shares: number[] = [];
   await seedVolume({
     ...{ database: await testDatabase(), users: 1000, passwordHash: null },
@@ -364,7 +362,7 @@ function seed(args: readonly string[], environment: Record<string, string>) {
 
 const newFolder = () => join(mkdtempSync(join(tmpdir(), 'steward-volume-')), 'data');
 
-test('what is no number of users, and the embedded database, are refused in a line', { timeout: 120_000 }, async () => {
+test('what is no number of users, and the embedded database, are refused in a line', async () => {
   const folder = newFolder();
   const environment = { STEWARD_DATA_FOLDER: folder };
   const usage = 'npm run seed -- --users N: N is a whole number from 1000 to 5000000, such as 200000.';
@@ -388,7 +386,7 @@ test('what is no number of users, and the embedded database, are refused in a li
   expect(existsSync(join(folder, 'postgres'))).toBe(false);
 });
 
-test('the command fills the database, says how to sign in, and does nothing twice', { timeout: 120_000 }, async () => {
+test('the command fills the database, says how to sign in, and does nothing twice', async () => {
   const location = (await testLocation()) as { url: string };
   const folder = newFolder();
   const environment = { DATABASE_URL: location.url, STEWARD_DATA_FOLDER: folder };
@@ -417,7 +415,7 @@ test('the command fills the database, says how to sign in, and does nothing twic
   expect(await passwords.verify(row!.hash, account!.password)).toBe(true);
 });
 
-test('a password of ones own is used, and neither written nor shown; a bad one is refused', { timeout: 120_000 }, async () => {
+test('a password of ones own is used, and neither written nor shown; a bad one is refused', async () => {
   const location = (await testLocation()) as { url: string };
   const folder = newFolder();
   const environment = { DATABASE_URL: location.url, STEWARD_DATA_FOLDER: folder };

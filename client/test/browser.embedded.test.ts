@@ -1,6 +1,7 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { happened } from '../../test/support/events.ts';
+import { eventually } from '../../test/support/eventually.ts';
 import { type Person, password } from '../../test/support/world.ts';
 import type { AuthClient } from '../src/index.ts';
 import { hasBrowser, launch, servePages } from './support/browser.ts';
@@ -12,10 +13,7 @@ declare const heard: readonly object[];
 
 type Store = 'memory' | 'localStorage' | 'cookie';
 
-/** Pages are given time, since the machine may be busy with other test files. */
-const eventually = <Value>(look: () => Value | Promise<Value>) => expect.poll(look, { timeout: 20_000 });
-
-describe.skipIf(!hasBrowser)('in a browser, on a page of another origin', { timeout: 120_000 }, () => {
+describe.skipIf(!hasBrowser)('in a browser, on a page of another origin', () => {
   let pages: Awaited<ReturnType<typeof servePages>>;
   let there: Listening;
   let browser: Browser;
@@ -24,7 +22,7 @@ describe.skipIf(!hasBrowser)('in a browser, on a page of another origin', { time
     there = await startListening({ CORS_ORIGINS: pages.origin });
     pages.allow(there.url);
     browser = await launch();
-  }, 60_000);
+  });
   afterEach(async () => {
     for (const context of browser?.contexts() ?? []) await context.close();
   });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { type DemoAccount, seedDemo } from '../../prisma/seed.ts';
 import { root } from '../../src/root.ts';
+import { eventually } from '../../test/support/eventually.ts';
 import { hasBrowser, launch, servePages } from './support/browser.ts';
 import { anotherServer, type Listening, startListening } from './support/server.ts';
 import { folderAmongPackages, runProgram } from './tools/run-program.ts';
@@ -68,7 +69,7 @@ test.skipIf(!hasBrowser)('the page in it signs in, and lists everybody', async (
     await tab.goto(`${pages.origin}/page`);
 
     const listed = await there.world.database.query<{ count: number }>(there.world.sql`SELECT count(*)::int AS count FROM users`);
-    await expect.poll(() => tab.locator('#users li').count(), { timeout: 20_000 }).toBe(listed[0]!.count);
+    await eventually(() => tab.locator('#users li').count()).toBe(listed[0]!.count);
     expect(await tab.locator('#users li').allTextContents()).toContain(admin.email);
   } finally {
     await browser.close();

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buildSchema, type GraphQLInterfaceType } from 'graphql';
-import { beforeAll, expect, test, vi } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { type DemoAccount, seedDemo } from '../../prisma/seed.ts';
 import { root } from '../../src/root.ts';
 import { anotherServer, type Listening, startListening } from './support/server.ts';
@@ -14,7 +14,6 @@ let folder: string;
 /** The programs of docs/apollo-and-urql.md, by the names that they give themselves. */
 let programs: Map<string, string>;
 // Each test starts programs, one after the other.
-vi.setConfig({ testTimeout: 120_000 });
 
 beforeAll(async () => {
   steward = await startListening();

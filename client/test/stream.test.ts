@@ -2,6 +2,7 @@ import { pino } from 'pino';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { createServer } from '../../src/server.ts';
 import { happened } from '../../test/support/events.ts';
+import { eventually } from '../../test/support/eventually.ts';
 import { type Person, password } from '../../test/support/world.ts';
 import { type AuthClient, createAuthClient } from '../src/client.ts';
 import type { ModuleCore, Wire } from '../src/core.ts';
@@ -64,8 +65,6 @@ async function take<Value>(events: AsyncIterator<Value>, count: number): Promise
   }
   return taken;
 }
-
-const eventually = <Value>(look: () => Value | Promise<Value>) => expect.poll(look, { timeout: 20_000 });
 
 /** Waits for the first event, once the server knows who listens. */
 async function listening<Value>(

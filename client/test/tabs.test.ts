@@ -1,4 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
+import { eventually } from '../../test/support/eventually.ts';
 import { password } from '../../test/support/world.ts';
 import {
   type AuthClient,
@@ -143,7 +144,7 @@ test('localStorageStore outlives the page, and hears of other tabs', async () =>
   kept.clear();
   for (const listener of hear) listener({ key: 'another' });
   for (const listener of hear) listener({ key: 'mine' });
-  await vi.waitFor(() => expect(next.events).toEqual([['logged_out', { reason: 'elsewhere' }]]));
+  await eventually(() => next.events).toEqual([['logged_out', { reason: 'elsewhere' }]]);
 });
 
 test('what localStorage holds and nobody can read is no session', async () => {
@@ -195,11 +196,11 @@ test('with cookieStore tabs hear of new tokens and of a sign-out, which ends the
   const [one, other] = [tab(), tab()];
   await Promise.all([one.client.ready(), other.client.ready()]);
   await one.client.auth.login({ email: person.email, password });
-  await vi.waitFor(() => expect(other.client.auth.getClaims()?.sub).toBe(person.id));
+  await eventually(() => other.client.auth.getClaims()?.sub).toBe(person.id);
 
   await one.client.auth.logout();
 
-  await vi.waitFor(() => expect(other.events).toEqual([['logged_out', { reason: 'elsewhere' }]]));
+  await eventually(() => other.events).toEqual([['logged_out', { reason: 'elsewhere' }]]);
   expect([...kept]).toEqual([]);
   expect(cookie()).toBe('steward_refresh=');
 });
@@ -240,12 +241,12 @@ test('with cookieStore an impersonation is of its tab alone, and a new page of t
   const [one, other] = [tab(), tab()];
   await Promise.all([one.client.ready(), other.client.ready()]);
   await one.client.auth.login({ email: admin.email, password });
-  await vi.waitFor(() => expect(other.client.auth.getClaims()?.sub).toBe(admin.id));
+  await eventually(() => other.client.auth.getClaims()?.sub).toBe(admin.id);
 
   await one.client.users.impersonate({ targetUserId: jo.id, reason: 'support ticket' });
   const before = other.client.auth.getClaims();
   await tab().client.ready();
-  await vi.waitFor(() => expect(other.client.auth.getClaims()).not.toEqual(before));
+  await eventually(() => other.client.auth.getClaims()).not.toEqual(before);
 
   expect((await one.client.auth.whoami())?.user.id).toBe(jo.id);
   expect((await other.client.auth.whoami())?.user.id).toBe(admin.id);

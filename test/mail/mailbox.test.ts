@@ -2,9 +2,10 @@ import { existsSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
-import { beforeAll, expect, test, vi } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { transportFor } from '../../src/mail/transport.ts';
 import { createMailWorker } from '../../src/mail/worker.ts';
+import { eventually } from '../support/eventually.ts';
 import { type MailWorld, resetMail, startMailWorld } from './support.ts';
 
 const development = {
@@ -133,7 +134,7 @@ test('a server in development delivers by itself; with MAIL=hold the message wai
     await one.server.listen(0, '127.0.0.1');
   }
 
-  await vi.waitFor(async () => expect(await delivering.outcomes()).toMatchObject([{ status: 'SENT' }]), { timeout: 20_000 });
+  await eventually(() => delivering.outcomes()).toMatchObject([{ status: 'SENT' }]);
 
   for (const one of [delivering, holding]) await one.server.close();
   expect((await (await get(holding, 'application/json')).json()).messages).toMatchObject([{ status: 'PENDING', attempts: 0 }]);

@@ -1,12 +1,13 @@
 import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { migrate } from '../../src/database/migrations.ts';
 import { type Database, openDatabase } from '../../src/database.ts';
 import { queueMail } from '../../src/mail/outbox.ts';
 import { readSettings } from '../../src/settings.ts';
 import { createSteward } from '../../src/steward.ts';
+import { eventually } from '../support/eventually.ts';
 import { newFolder, ready, start } from '../support/process.ts';
 import { resetMail, startSmtp } from './support.ts';
 
@@ -26,7 +27,7 @@ async function inDatabase<Out>(
   }
 }
 
-test('a process whose mail server hangs ends in order, and the next one sends what waits', { timeout: 60_000 }, async () => {
+test('a process whose mail server hangs ends in order, and the next one sends what waits', async () => {
   const sockets: Socket[] = [];
   const hanging = createServer((socket) => {
     sockets.push(socket.on('error', () => {}).resume());
@@ -38,7 +39,7 @@ test('a process whose mail server hangs ends in order, and the next one sends wh
 
   const first = await start({ ...environment, LOG_LEVEL: 'info', SMTP_URL: `smtp://127.0.0.1:${port}` });
   await ready(first);
-  await vi.waitFor(() => expect(sockets).toHaveLength(1), { timeout: 20_000 });
+  await eventually(() => sockets).toHaveLength(1);
   first.child.kill('SIGTERM');
   expect(await first.exit).toBe(0);
   expect(first.output.stdout).toContain('"msg":"stopped"');
@@ -54,7 +55,7 @@ test('a process whose mail server hangs ends in order, and the next one sends wh
   const smtp = await startSmtp();
   const second = await start({ ...environment, SMTP_URL: smtp.url });
   await ready(second);
-  await vi.waitFor(() => expect(smtp.received).toHaveLength(1), { timeout: 20_000 });
+  await eventually(() => smtp.received).toHaveLength(1);
   second.child.kill('SIGTERM');
   expect(await second.exit).toBe(0);
 });

@@ -4,6 +4,7 @@ import { queueMail } from '../../src/mail/outbox.ts';
 import { transportFor } from '../../src/mail/transport.ts';
 import { createMailWorker } from '../../src/mail/worker.ts';
 import { reopened } from '../support/database.ts';
+import { eventually } from '../support/eventually.ts';
 import { type MailWorld, resetMail, startMailWorld, startSmtp } from './support.ts';
 
 test('workers of several servers share the mail, and send each message once', async () => {
@@ -77,25 +78,21 @@ test('a lost database is waited for, also by what was sent meanwhile, and mail g
   const logged = () => world.lines.map(({ msg }) => msg);
   worker.start();
   await world.queue(resetMail('slow@example.com'));
-  await vi.waitFor(() => expect(answer).toBeDefined(), { timeout: 20_000 });
+  await eventually(() => answer).toBeDefined();
 
   const isBack = await loseDatabase(world);
   answer!();
-  await vi.waitFor(() => expect(smtp.received).toHaveLength(1), { timeout: 20_000 });
+  await eventually(() => smtp.received).toHaveLength(1);
   const tried = vi.spyOn(world.database, 'read');
-  await vi.waitFor(() => expect(tried.mock.calls.length).toBeGreaterThan(5), { timeout: 20_000 });
+  await eventually(() => tried.mock.calls.length).toBeGreaterThan(5);
   await isBack();
   await world.queue(resetMail('jo@example.com'));
 
   const sent = { status: 'SENT', attempts: 1 };
-  await vi.waitFor(
-    async () =>
-      expect(await world.outcomes()).toMatchObject([
-        { recipient: 'slow@example.com', ...sent },
-        { recipient: 'jo@example.com', ...sent },
-      ]),
-    { timeout: 20_000 },
-  );
+  await eventually(() => world.outcomes()).toMatchObject([
+    { recipient: 'slow@example.com', ...sent },
+    { recipient: 'jo@example.com', ...sent },
+  ]);
   await worker.stop();
   expect(smtp.received).toHaveLength(2);
   expect(logged().filter((msg) => msg === 'mail waits for the database')).toHaveLength(1);

@@ -1,8 +1,9 @@
 import { createServer, type Socket } from 'node:net';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { queueMail } from '../../src/mail/outbox.ts';
 import { smtpTransport } from '../../src/mail/smtp.ts';
 import { createMailWorker } from '../../src/mail/worker.ts';
+import { eventually } from '../support/eventually.ts';
 import { freePort } from '../support/postgres-server.ts';
 import { resetMail, startMailWorld, startSmtp } from './support.ts';
 
@@ -272,7 +273,7 @@ test('a server that listens sends by itself; without SMTP_URL, or with MAIL=hold
   for (const { server } of [sending, holding, quiet]) await server.listen(0, '127.0.0.1');
 
   for (const world of [holding, quiet, sending]) await world.queue(resetMail('jo@example.com'));
-  await vi.waitFor(async () => expect(await sending.outcomes()).toMatchObject([{ status: 'SENT' }]), { timeout: 20_000 });
+  await eventually(() => sending.outcomes()).toMatchObject([{ status: 'SENT' }]);
 
   for (const { server } of [sending, holding, quiet]) await server.close();
   expect(smtp.received).toHaveLength(1);
@@ -317,7 +318,7 @@ test('the end of a server does not wait for a mail server that hangs; the messag
   const worker = world.workerFor(`smtp://127.0.0.1:${port}`, { pollMs: 10 });
 
   worker.start();
-  await vi.waitFor(() => expect(sockets).toHaveLength(1), { timeout: 20_000 });
+  await eventually(() => sockets).toHaveLength(1);
   await worker.stop(0);
 
   expect(await world.outcomes()).toMatchObject([

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { type Browser, chromium, type Locator } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { happened } from '../support/events.ts';
+import { eventually } from '../support/eventually.ts';
 import { password, startWorld, type World } from '../support/world.ts';
 
 const executablePath = '/usr/bin/chromium';
@@ -16,7 +17,7 @@ beforeAll(async () => {
   world = await startWorld();
   address = await world.server.listen(0, '127.0.0.1');
   browser = await chromium.launch({ executablePath, args: flags.split(' ') });
-}, 60_000);
+});
 afterAll(async () => {
   await browser?.close();
   await world?.server.close();
@@ -40,25 +41,25 @@ test.runIf(existsSync(executablePath))('in GraphiQL a subscription shows events 
   const textOf = async (lines: Locator) => (await lines.allTextContents()).join('\n').replaceAll('\u00a0', ' ');
   const editor = page.locator('.graphiql-query-editor .view-lines');
   await page.getByRole('button', { name: 'New tab' }).click();
-  await expect.poll(() => textOf(editor), { timeout: 20_000 }).not.toMatch(/^\s*(query|mutation) /m);
+  await eventually(() => textOf(editor)).not.toMatch(/^\s*(query|mutation) /m);
   await page.locator('.graphiql-query-editor .monaco-editor').click();
   await page.keyboard.press('Control+A');
   await page.keyboard.insertText(
     'subscription Follow { auditEventAdded(where: { actions: ["thing.touched"] }) { node { requestId } } }',
   );
-  await expect.poll(() => textOf(editor), { timeout: 20_000 }).toMatch(/^\s*subscription Follow /);
+  await eventually(() => textOf(editor)).toMatch(/^\s*subscription Follow /);
   // What is executed is what GraphiQL has taken over from the editor, a moment later; then it keeps it for a reload.
   const kept = () => page.evaluate(() => localStorage.getItem('graphiql:tabState'));
-  await expect.poll(kept, { timeout: 20_000 }).toContain('thing.touched');
+  await eventually(kept).toContain('thing.touched');
   await page.getByRole('button', { name: /^Execute query/ }).click();
 
   const { auditFeed } = world.server.steward;
-  await expect.poll(() => auditFeed.size, { timeout: 20_000 }).toBe(1);
+  await eventually(() => auditFeed.size).toBe(1);
   for (const requestId of ['first', 'second']) {
     await happened(world, { action: 'thing.touched' }, { requestId });
-    await expect.poll(() => textOf(page.locator('.result-window .view-lines')), { timeout: 20_000 }).toContain(`"${requestId}"`);
+    await eventually(() => textOf(page.locator('.result-window .view-lines'))).toContain(`"${requestId}"`);
   }
   await page.getByRole('button', { name: /^Stop/ }).click();
-  await expect.poll(() => auditFeed.size, { timeout: 20_000 }).toBe(0);
+  await eventually(() => auditFeed.size).toBe(0);
   expect(trouble).toEqual([]);
 });

@@ -1,4 +1,5 @@
-import { expect, inject, test, vi } from 'vitest';
+import { expect, inject, test } from 'vitest';
+import { eventually } from '../support/eventually.ts';
 import { fingerprint } from '../support/fingerprint.ts';
 import { visitsTo } from '../support/personas.ts';
 import { newFolder, type Process, ready, start } from '../support/process.ts';
@@ -7,7 +8,7 @@ import { HardDelete } from './hard-delete.support.ts';
 
 const secret = { STEWARD_SECRET: 'ab'.repeat(32) };
 
-test('kill -9 in the middle leaves all of a person, and once it is done nothing', { timeout: 60_000 }, async () => {
+test('kill -9 in the middle leaves all of a person, and once it is done nothing', async () => {
   const world = await startWorld(secret);
   const { database, sql } = world;
   const [admin, jo] = [await world.person({ roles: ['system_admin'] }), await world.person({ name: 'Jo Midway' })];
@@ -45,13 +46,13 @@ test('kill -9 in the middle leaves all of a person, and once it is done nothing'
   const deleting = () =>
     database.query(sql`
       SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%DELETE FROM users%'`);
-  await vi.waitFor(async () => expect(await deleting()).toHaveLength(1), { timeout: 20_000, interval: 20 });
+  await eventually(() => deleting()).toHaveLength(1);
   first.running.child.kill('SIGKILL');
   expect(await cutOff).toBe('cut off');
   await holder.query('ROLLBACK');
   holder.release();
   // PostgreSQL notices that nobody is there once the statement is through.
-  await vi.waitFor(async () => expect(await fingerprint(database)).toEqual(before), { timeout: 20_000, interval: 50 });
+  await eventually(() => fingerprint(database)).toEqual(before);
 
   const second = await processOf();
   const done = await ask(second.running, HardDelete, input, second.token);

@@ -1,13 +1,12 @@
 import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { beforeAll, expect, test, vi } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { root } from '../../../src/root.ts';
 import { folderAmongPackages, programOf, runProgram } from './run-program.ts';
 
 const fixtures = join(root, 'client/test/tools/codegen');
 let folder: string;
 // Programs of others take their time to start.
-vi.setConfig({ testTimeout: 120_000 });
 
 beforeAll(async () => {
   folder = await folderAmongPackages();
