@@ -157,5 +157,6 @@ test('the client knows nothing but itself, and no Node', () => {
   const { dependencies = {}, peerDependencies = {} } = JSON.parse(readFileSync('client/package.json', 'utf8'));
 
   expect(sources.length).toBeGreaterThan(10);
-  expect([strays, dependencies, peerDependencies]).toEqual([[], {}, {}]);
+  // Whose types are those of the documents for other clients.
+  expect([strays, dependencies, Object.keys(peerDependencies)]).toEqual([[], {}, ['graphql']]);
 });

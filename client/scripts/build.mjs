@@ -1,7 +1,8 @@
-// Builds dist/: one file to run with its types, the typed documents for other GraphQL clients, and the manifest of trusted documents.
+// Builds dist/: one file to run with its types, the typed documents for other GraphQL clients, the manifest of trusted documents, and the
+// pages that tell how to use them.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
@@ -20,6 +21,7 @@ await bundle();
 writeTypes();
 writeDocuments();
 writeManifest();
+copyPages();
 const size = gzipSync(readFileSync(join(dist, 'index.js')), { level: 9 }).length;
 console.log(`@steward/client: ${(size / 1000).toFixed(1)} kB gzipped, ${operations.size} operations`);
 if (size >= mostBytes) throw new Error(`The core of the client may be ${mostBytes / 1000} kB at most.`);
@@ -55,6 +57,12 @@ function bundle() {
     platform: 'browser',
     target: 'es2022',
   });
+}
+
+/** Whoever installs the package has its README, and nothing else of this repository. */
+function copyPages() {
+  mkdirSync(join(dist, 'docs'), { recursive: true });
+  for (const page of ['client.md', 'apollo-and-urql.md']) copyFileSync(join(client, '../docs', page), join(dist, 'docs', page));
 }
 
 function writeTypes() {

@@ -1,5 +1,5 @@
-import type { Success } from './errors.ts';
 import type { Operation } from './operation.ts';
+import type { Success } from './refusals.ts';
 
 /** What every method takes as its last argument. */
 export interface CallOptions {

@@ -66,6 +66,7 @@ export function createAuthClient({
 
   const signIn = createSignIn(session, appCode, emit);
   const core: ModuleCore = {
+    on,
     calls,
     appCode,
     session: { signIn, impersonate: session.impersonate },

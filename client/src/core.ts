@@ -1,9 +1,11 @@
 import type { Calls } from './calls.ts';
+import type { On } from './events.ts';
 import type { TokensRecordFragment } from './generated/operations.ts';
 import type { SignIn } from './session/sign-in.ts';
 
 /** What a module is made of. */
 export interface ModuleCore {
+  readonly on: On;
   readonly calls: Calls;
   /** The app that one signs in to, as the options of the client say it. */
   readonly appCode: string | undefined;

@@ -1,8 +1,6 @@
-import type { RefusalFragment } from './generated/operations.ts';
-
 /** Where an error came from, beyond its code and message. */
 export interface ErrorContext {
-  /** The place in the input, such as `['input', 'email']`; null where there is none. */
+  /** The place in the input, such as `['input', 'email']`, or in the answer, such as `['user']`; null where there is none. */
   readonly path?: readonly string[] | null;
   /** The id under which the server logged the request; null where no answer came. */
   readonly requestId?: string | null;
@@ -11,7 +9,8 @@ export interface ErrorContext {
 
 /** What every error of the client is. `code` is the server's, `status` what an HTTP API would answer, 0 where no answer came. */
 export class StewardError extends Error {
-  override readonly name: string = 'StewardError';
+  static override readonly name: string = 'StewardError';
+  override readonly name: string;
   readonly code: string;
   readonly status: number;
   readonly path: readonly string[] | null;
@@ -19,6 +18,8 @@ export class StewardError extends Error {
 
   constructor(code: string, status: number, message: string, { path = null, requestId = null, cause }: ErrorContext = {}) {
     super(message, cause === undefined ? {} : { cause });
+    // Each class says its name itself: the one in the source is gone once it is minified.
+    this.name = new.target.name;
     this.code = code;
     this.status = status;
     this.path = path;
@@ -35,7 +36,7 @@ export interface Issue {
 
 /** The input breaks a rule of form; every issue is named. 422. */
 export class ValidationError extends StewardError {
-  override readonly name = 'ValidationError';
+  static override readonly name = 'ValidationError';
   readonly issues: readonly Issue[];
   constructor(message: string, context: ErrorContext & { readonly issues: readonly Issue[]; readonly code?: string }) {
     super(context.code ?? 'VALIDATION_FAILED', 422, message, context);
@@ -45,7 +46,7 @@ export class ValidationError extends StewardError {
 
 /** Unknown, or not the caller's to see: both read alike. 404. */
 export class NotFoundError extends StewardError {
-  override readonly name = 'NotFoundError';
+  static override readonly name = 'NotFoundError';
   readonly id: string | null;
   constructor(message: string, context: ErrorContext & { readonly id: string | null }) {
     super('NOT_FOUND', 404, message, context);
@@ -55,7 +56,7 @@ export class NotFoundError extends StewardError {
 
 /** It clashes with what is there: an address, a slug or a code that is taken, a membership, a pool in use. 409. */
 export class ConflictError extends StewardError {
-  override readonly name = 'ConflictError';
+  static override readonly name = 'ConflictError';
   /** What it clashes with, where the caller may see that. */
   readonly existing: { readonly type: string; readonly id: string } | null;
   constructor(code: string, message: string, context: ErrorContext & { readonly existing: ConflictError['existing'] }) {
@@ -66,7 +67,7 @@ export class ConflictError extends StewardError {
 
 /** Somebody changed it since `expected_version` was read. 409. */
 export class VersionConflictError extends StewardError {
-  override readonly name = 'VersionConflictError';
+  static override readonly name = 'VersionConflictError';
   readonly currentVersion: number;
   constructor(message: string, context: ErrorContext & { readonly currentVersion: number }) {
     super('VERSION_CONFLICT', 409, message, context);
@@ -76,7 +77,7 @@ export class VersionConflictError extends StewardError {
 
 /** Out of the caller's reach: the roles or permissions that are too much for it are named. 403. */
 export class PowerError extends StewardError {
-  override readonly name = 'PowerError';
+  static override readonly name = 'PowerError';
   readonly roles: readonly string[];
   readonly permissions: readonly string[];
   constructor(
@@ -92,12 +93,12 @@ export class PowerError extends StewardError {
 
 /** A rule of the domain stands against it, such as `LAST_SYSTEM_ADMIN` or `OWNER_PROTECTED`. 409. */
 export class RuleError extends StewardError {
-  override readonly name: string = 'RuleError';
+  static override readonly name: string = 'RuleError';
 }
 
 /** Who owns organizations is not hard-deleted: they are named. 409. */
 export class OwnsOrganizationsError extends RuleError {
-  override readonly name = 'OwnsOrganizationsError';
+  static override readonly name = 'OwnsOrganizationsError';
   readonly organizations: readonly { readonly id: string; readonly name: string; readonly slug: string }[];
   constructor(code: string, message: string, context: ErrorContext & Pick<OwnsOrganizationsError, 'organizations'>) {
     super(code, 409, message, context);
@@ -107,12 +108,12 @@ export class OwnsOrganizationsError extends RuleError {
 
 /** What would go has changed since the hard delete was previewed: look again. 409. */
 export class StalePlanError extends RuleError {
-  override readonly name = 'StalePlanError';
+  static override readonly name = 'StalePlanError';
 }
 
 /** The invitation can't be used: it has expired, or was accepted, declined or revoked. 409. */
 export class InvitationError extends StewardError {
-  override readonly name = 'InvitationError';
+  static override readonly name = 'InvitationError';
   /** `accepted`, `declined`, `expired`, `pending` or `revoked`. */
   readonly invitationStatus: string;
   constructor(code: string, message: string, context: ErrorContext & { readonly invitationStatus: string }) {
@@ -123,7 +124,7 @@ export class InvitationError extends StewardError {
 
 /** A login, a refresh or a link was refused. 401, or 429 for `TOO_MANY_ATTEMPTS`. */
 export class AuthenticationError extends StewardError {
-  override readonly name = 'AuthenticationError';
+  static override readonly name = 'AuthenticationError';
   /** When it may be tried again, where that is known. */
   readonly retryAt: string | null;
   constructor(code: string, message: string, context: ErrorContext & { readonly retryAt: string | null }) {
@@ -134,12 +135,12 @@ export class AuthenticationError extends StewardError {
 
 /** Nobody is signed in, or the session has ended. 401. */
 export class UnauthenticatedError extends StewardError {
-  override readonly name = 'UnauthenticatedError';
+  static override readonly name = 'UnauthenticatedError';
 }
 
 /** The caller may not do this at all. 403. */
 export class ForbiddenError extends StewardError {
-  override readonly name = 'ForbiddenError';
+  static override readonly name = 'ForbiddenError';
   /** The permissions that it needs, as the server says it. */
   readonly needs: string | null;
   constructor(message: string, context: ErrorContext & { readonly needs: string | null }) {
@@ -148,9 +149,9 @@ export class ForbiddenError extends StewardError {
   }
 }
 
-/** The server refused the request as it is: malformed, above a limit, too many of them, or it is away for now. 400, 429, 503 or 500. */
+/** The server refused the request as it is: malformed, above a limit, too many of them, or it is away for now. Mostly 400, 429, 503 or 500; 404 where the address is not a server's. */
 export class RequestError extends StewardError {
-  override readonly name = 'RequestError';
+  static override readonly name = 'RequestError';
   /** All that the server told in `extensions`, such as `limit`, `got` and `retryAt`. */
   readonly details: Readonly<Record<string, unknown>>;
   constructor(code: string, status: number, message: string, context: ErrorContext & Pick<RequestError, 'details'>) {
@@ -161,7 +162,7 @@ export class RequestError extends StewardError {
 
 /** No answer came: the server could not be reached, or what answered was not it, such as a proxy (`status` is what that said). */
 export class NetworkError extends StewardError {
-  override readonly name = 'NetworkError';
+  static override readonly name = 'NetworkError';
   constructor(message: string, context: ErrorContext & { readonly status?: number } = {}) {
     super('NETWORK', context.status ?? 0, message, context);
   }
@@ -169,93 +170,8 @@ export class NetworkError extends StewardError {
 
 /** No answer came in time. What was asked may have happened. */
 export class TimeoutError extends StewardError {
-  override readonly name = 'TimeoutError';
+  static override readonly name = 'TimeoutError';
   constructor(message: string, context: ErrorContext = {}) {
     super('TIMEOUT', 0, message, context);
-  }
-}
-
-/** A refusal as the graph tells it, as a member of a result's union. */
-export type Refusal = RefusalFragment & { readonly __typename: string };
-
-/** The error of a refusal. A type that a later server adds is a `StewardError` of its code. */
-export function errorOfRefusal(refusal: Refusal, context: Pick<ErrorContext, 'requestId'> = {}): StewardError {
-  const { code, message } = refusal;
-  const at = { ...context, path: refusal.path };
-  // The type narrows by what the server says, which is of no use to the compiler where fragments hide it.
-  const told = refusal as any;
-  switch (refusal.__typename) {
-    case 'ValidationError':
-      return new ValidationError(message, { ...at, code, issues: told.issues });
-    case 'NotFoundError':
-      return new NotFoundError(message, { ...at, id: told.id });
-    case 'ConflictError':
-      return new ConflictError(code, message, {
-        ...at,
-        existing: told.existing && { type: told.existing.__typename, id: told.existing.id },
-      });
-    case 'VersionConflictError':
-      return new VersionConflictError(message, { ...at, currentVersion: told.currentVersion });
-    case 'PowerError':
-      return new PowerError(code, message, { ...at, roles: told.roles, permissions: told.permissions });
-    case 'OwnsOrganizationsError':
-      return new OwnsOrganizationsError(code, message, { ...at, organizations: told.organizations });
-    case 'StalePlanError':
-      return new StalePlanError(code, 409, message, at);
-    case 'RuleError':
-      return new RuleError(code, 409, message, at);
-    case 'InvitationError':
-      return new InvitationError(code, message, { ...at, invitationStatus: String(told.invitationStatus).toLowerCase() });
-    case 'AuthenticationError':
-      return new AuthenticationError(code, message, { ...at, retryAt: told.retryAt });
-    default:
-      return new StewardError(code, 409, message, at);
-  }
-}
-
-/** What a mutation gave; throws its refusal as a typed error. */
-export function succeeded<Result extends { readonly __typename: string }>(
-  result: Result,
-  context?: Pick<ErrorContext, 'requestId'>,
-): Success<Result> {
-  if (result.__typename.endsWith('Success')) return result as unknown as Success<Result>;
-  throw errorOfRefusal(result as unknown as Refusal, context);
-}
-
-/** The member of a result's union that is no refusal. */
-export type Success<Result extends { readonly __typename: string }> = Extract<Result, { __typename: `${string}Success` }>;
-
-/** One error as it stands beside `data`. */
-export interface GraphQLProblem {
-  readonly message: string;
-  readonly path?: readonly (string | number)[];
-  readonly extensions?: Readonly<Record<string, unknown>>;
-}
-
-/** Of what is told with HTTP status 200, which otherwise is the client's fault: 400. */
-const statuses: Readonly<Record<string, number>> = {
-  INTERNAL_SERVER_ERROR: 500,
-  IDEMPOTENCY_KEY_REUSED: 409,
-  TOO_MANY_ATTEMPTS: 429,
-  UNAVAILABLE: 503,
-};
-
-/** The error of what stands beside `data`; `status` is that of the answer, which counts where it is no success. */
-export function errorOfProblem(problem: GraphQLProblem, status: number, requestId: string | null): StewardError {
-  const { message } = problem;
-  const extensions = problem.extensions ?? {};
-  const code = typeof extensions.code === 'string' ? extensions.code : 'UNKNOWN';
-  const at = { requestId };
-  switch (code) {
-    case 'UNAUTHENTICATED':
-    case 'TOKEN_STALE':
-    case 'TOKEN_EXPIRED':
-      return new UnauthenticatedError(code, 401, message, at);
-    case 'FORBIDDEN':
-      return new ForbiddenError(message, { ...at, needs: typeof extensions.needs === 'string' ? extensions.needs : null });
-    case 'NOT_FOUND':
-      return new NotFoundError(message, { ...at, id: null });
-    default:
-      return new RequestError(code, statuses[code] ?? Math.max(status, 400), message, { ...at, details: extensions });
   }
 }

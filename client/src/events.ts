@@ -14,8 +14,10 @@ export interface ClientEvents {
   logged_out: { readonly reason: 'logout' | 'ended' | 'elsewhere' };
 }
 
-export type Listener<Name extends keyof ClientEvents> = (event: ClientEvents[Name]) => void;
+export type Listener<Name extends keyof ClientEvents> = (event: ClientEvents[Name]) => unknown;
 export type Emit = <Name extends keyof ClientEvents>(name: Name, event: ClientEvents[Name]) => void;
+
+export type On = ReturnType<typeof createEvents>['on'];
 
 export function createEvents() {
   const listeners = new Map<string, Set<(event: any) => void>>();
@@ -28,12 +30,8 @@ export function createEvents() {
     },
     emit: ((name, event) => {
       for (const listener of [...(listeners.get(name) ?? [])]) {
-        try {
-          listener(event);
-        } catch (error) {
-          // A listener's fault is its own, and ends neither the session's work nor the other listeners'.
-          console.error(error);
-        }
+        // A listener's fault is its own, and ends neither the session's work nor the other listeners'.
+        (async () => listener(event))().catch(console.error);
       }
     }) as Emit,
   };

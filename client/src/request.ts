@@ -14,9 +14,9 @@ interface Typed<Data, Variables> {
 
 export interface RequestOptions extends CallOptions {
   /** Never in a batch: it goes at once, by itself. */
-  readonly alone?: boolean;
+  readonly alone?: boolean | undefined;
   /** Which one, of a document with several operations. */
-  readonly operationName?: string;
+  readonly operationName?: string | undefined;
 }
 
 type Print = (document: any) => string;
@@ -24,12 +24,17 @@ type Print = (document: any) => string;
 /** Gives the data as the graph spells it. */
 export type RequestFunction = <Data = any, Variables = Record<string, unknown>>(
   document: RequestDocument<Data, Variables>,
-  variables?: Variables,
-  options?: RequestOptions,
+  ...rest: Given<Variables>
 ) => Promise<Data>;
 
+/** What is required has to be there, and what is not known must not. */
+// biome-ignore lint/complexity/noBannedTypes: whether there may be nothing, too.
+type Given<Variables> = {} extends Variables
+  ? [variables?: NoInfer<Variables>, options?: RequestOptions]
+  : [variables: NoInfer<Variables>, options?: RequestOptions];
+
 export function createRequest({ ask }: Pick<Calling, 'ask'>, print: Print | undefined): RequestFunction {
-  return async (document, variables, options) => (await ask<any>(textOf(document, print), variables ?? {}, options)).data;
+  return async (document, ...[variables, options]) => (await ask<any>(textOf(document, print), variables ?? {}, options)).data;
 }
 
 function textOf(document: any, print: Print | undefined): string {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { password } from '../../test/support/world.ts';
-import { errorOfProblem, errorOfRefusal } from '../src/errors.ts';
 import * as errors from '../src/index.ts';
+import { errorOfProblem, errorOfRefusal } from '../src/refusals.ts';
 import { startListening } from './support/server.ts';
 import { signedIn, watched } from './support/signed-in.ts';
 
@@ -136,7 +136,7 @@ test('too many logins are a 429, and tell when to come back', async () => {
 test('who is not signed in is told so', async () => {
   const refusal = await refusalOf(nobody.users.list());
 
-  expect(refusal).toEqual({ name: 'UnauthenticatedError', code: 'UNAUTHENTICATED', status: 401, path: null });
+  expect(refusal).toEqual({ name: 'UnauthenticatedError', code: 'UNAUTHENTICATED', status: 401, path: ['users'] });
 });
 
 test('who may not is told what it needs', async () => {
@@ -158,7 +158,13 @@ test('a malformed request is a RequestError with all that the server says', asyn
 test('data beside an error is not given', async () => {
   const document = `{ viewer { user { id } } users { totalCount } }`;
 
-  expect(await refusalOf(jos.request(document))).toMatchObject({ name: 'ForbiddenError' });
+  expect(await refusalOf(jos.request(document))).toMatchObject({ name: 'ForbiddenError', path: ['users'] });
+});
+
+test('at an address that is not the endpoint’s it is not a user that is not found', async () => {
+  const lost = errors.createAuthClient({ apiBaseUrl: `${url}/somewhere` });
+
+  expect(await refusalOf(lost.users.get(jo.id))).toMatchObject({ name: 'RequestError', code: 'NOT_FOUND', status: 404 });
 });
 
 test('an address that is none is refused at once', () => {

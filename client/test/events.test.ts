@@ -61,12 +61,15 @@ test('a listener that throws harms neither the client nor the next listener', as
   client.on('logged_out', () => {
     throw broken;
   });
+  client.on('logged_out', async () => {
+    throw broken;
+  });
   client.on('logged_out', ({ reason }) => heard.push(reason));
 
   await client.auth.logout();
 
   expect(heard).toEqual(['logout']);
   expect(client.auth.isAuthenticated()).toBe(false);
-  expect(logged.mock.calls).toEqual([[broken]]);
+  expect(logged.mock.calls).toEqual([[broken], [broken]]);
   logged.mockRestore();
 });

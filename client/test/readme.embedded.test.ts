@@ -53,6 +53,8 @@ test('the package has what its users run and read, and nothing of what made it',
       'README.md',
       'dist/documents.d.ts',
       'dist/documents.js',
+      'dist/docs/apollo-and-urql.md',
+      'dist/docs/client.md',
       'dist/documents.json',
       'dist/index.js',
       'dist/index.js.map',
@@ -61,10 +63,22 @@ test('the package has what its users run and read, and nothing of what made it',
     ].sort(),
   );
   expect(await readdir(join(project, 'node_modules'))).toEqual(['.package-lock.json', '@steward']);
-  const { dependencies, peerDependencies, optionalDependencies, bundleDependencies } = JSON.parse(
+  const { dependencies, peerDependencies, peerDependenciesMeta, optionalDependencies, bundleDependencies } = JSON.parse(
     await readFile(join(project, 'node_modules/@steward/client/package.json'), 'utf8'),
   );
-  expect({ dependencies, peerDependencies, optionalDependencies, bundleDependencies }).toEqual({});
+  expect({ dependencies, optionalDependencies, bundleDependencies }).toEqual({});
+  expect(Object.keys(peerDependencies)).toEqual(['graphql']);
+  expect(peerDependenciesMeta).toEqual({ graphql: { optional: true } });
+});
+
+test('classes have the names that they are exported by, which loggers read', async () => {
+  const program = `import * as steward from '@steward/client';
+    const classes = Object.entries(steward).filter(([, value]) => value.prototype instanceof Error);
+    console.log(classes.length, classes.filter(([name, type]) => type.name !== name));
+    console.log(new steward.NotFoundError('Gone.', { id: null }));`;
+  const { stdout } = await run(process.execPath, ['--input-type=module', '-e', program], { cwd: project });
+
+  expect(stdout).toMatch(/^1[0-9] \[\]\nNotFoundError: Gone\.\n/);
 });
 
 test('the ten lines list everybody with their roles', async () => {

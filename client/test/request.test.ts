@@ -1,6 +1,6 @@
 import { parse, print } from 'graphql';
 import { expect, expectTypeOf, test } from 'vitest';
-import { WhoamiDocument } from '../src/generated/operations.ts';
+import { UserDocument, WhoamiDocument } from '../src/generated/operations.ts';
 import { startListening } from './support/server.ts';
 import { signedIn } from './support/signed-in.ts';
 
@@ -33,6 +33,17 @@ test('a document of whatever form is sent as its text, and the data comes as the
 
 test('a parsed document without its text needs print, and the error says so', async () => {
   await expect(client.request(parse(text, { noLocation: true }))).rejects.toThrow(/`print`/);
+});
+
+test('what a typed document requires has to be given, and nothing that it does not know', () => {
+  () => {
+    // @ts-expect-error: the id
+    client.request(UserDocument);
+    // @ts-expect-error: no such variable
+    client.request(UserDocument, { id: person.id, deep: true });
+    client.request(UserDocument, { id: person.id });
+    client.request(WhoamiDocument);
+  };
 });
 
 test('variables go along, and one of several operations can be named', async () => {

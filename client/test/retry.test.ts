@@ -117,5 +117,8 @@ test('what the server refuses is not asked again', async () => {
 test('a server that is not there is a NetworkError', async () => {
   const client = createAuthClient({ apiBaseUrl: 'http://127.0.0.1:9', retries: 0 });
 
-  await expect(client.auth.login({ email: admin.email, password })).rejects.toBeInstanceOf(NetworkError);
+  const error = await client.auth.login({ email: admin.email, password }).catch((reason) => reason);
+
+  expect(error).toBeInstanceOf(NetworkError);
+  expect(error.message).toBe('http://127.0.0.1:9/graphql could not be reached.');
 });

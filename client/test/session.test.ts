@@ -40,7 +40,7 @@ test('signing in names the app of the options, and takes arguments in either spe
   const { client } = watched({ ...options, appCode: app.code });
 
   const viewers = [
-    await client.auth.login({ email: person.email, password, organizationId: organization.id }),
+    await client.auth.login({ email: person.email, password, organizationId: organization.id, appCode: undefined }),
     await client.auth.login({ email: person.email, password, organization_id: organization.id, remember_me: true }),
   ];
 
@@ -49,9 +49,10 @@ test('signing in names the app of the options, and takes arguments in either spe
     expect(scope?.id).toBe(organization.id);
   }
   expect(client.auth.getClaims()).toMatchObject({ app: app.code, org: organization.id });
+  expect((await client.auth.login({ email: person.email, password, appCode: null })).session.app).toBeNull();
 });
 
-test('an address may have a path and a slash at its end', async () => {
+test('an address may have a path, a slash at its end, and the endpoint itself', async () => {
   const asked: string[] = [];
   const fetch = async (to: unknown) => {
     asked.push(String(to));
@@ -62,6 +63,8 @@ test('an address may have a path and a slash at its end', async () => {
     'https://a.example/',
     'https://a.example/api/v1',
     'https://a.example/api/v1//?x#y',
+    'https://a.example/graphql',
+    'https://a.example/api/graphql/',
   ]) {
     await createAuthClient({ apiBaseUrl, fetch }).auth.whoami();
   }
@@ -71,6 +74,8 @@ test('an address may have a path and a slash at its end', async () => {
     'https://a.example/graphql',
     'https://a.example/api/v1/graphql',
     'https://a.example/api/v1/graphql',
+    'https://a.example/graphql',
+    'https://a.example/api/graphql',
   ]);
 });
 
@@ -113,11 +118,23 @@ test('a store that fails once is asked again', async () => {
 test('signing out forgets the session even where the server can not be told, and says so', async () => {
   const store = memoryStore();
   const { client, net, events } = await signedIn(await world.person(), { ...options, store });
-  net.loseRequest('authLogout');
+  for (let tries = 0; tries < 3; tries++) net.loseRequest('authLogout');
 
   await expect(client.auth.logout()).rejects.toBeInstanceOf(NetworkError);
 
   expect([client.auth.isAuthenticated(), await store.load()]).toEqual([false, null]);
+  expect(events).toEqual([['logged_out', { reason: 'logout' }]]);
+});
+
+test.each(['loseRequest', 'loseAnswer'] as const)('signing out is sent again where the network lost it: %s', async (lose) => {
+  const person = await world.person();
+  const { client, net, events } = await signedIn(person, options);
+  net[lose]('authLogout');
+
+  await client.auth.logout();
+
+  const boss = await signedIn(await world.person({ roles: ['system_admin'] }), options);
+  expect(await boss.client.users.listSessions(person.id)).toEqual([]);
   expect(events).toEqual([['logged_out', { reason: 'logout' }]]);
 });
 

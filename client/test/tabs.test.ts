@@ -218,6 +218,18 @@ test('with cookieStore a page of somebody who never signed in asks nothing, and 
   expect([...kept]).toEqual([]);
 });
 
+test('with cookieStore a page that opens while the network is away holds its session for alive', async () => {
+  const { tab } = browser();
+  await (await byLogin())(tab().client);
+  const { client, net, events } = tab();
+  for (let tries = 0; tries < 3; tries++) net.loseRequest('authRefresh');
+
+  await client.ready();
+
+  expect([client.auth.isAuthenticated(), client.auth.getClaims(), events]).toEqual([true, null, []]);
+  expect(await client.auth.whoami()).not.toBeNull();
+});
+
 test('with cookieStore an impersonation leaves the cookie alone, and renews itself by its own token', async () => {
   const { tab, cookie } = browser();
   const [admin, jo] = [await world.person({ roles: ['system_admin'] }), await world.person()];

@@ -13,7 +13,7 @@ interface EventsPageWanted extends AuditEventWhere {
   after?: string | null | undefined;
 }
 interface EventsToFollow extends AuditEventWhere {
-  /** An event's `cursor`: what was committed after it comes first. From now on unless told. */
+  /** An event's `cursor`: what was committed after it comes first. Unless told, what is committed once the first event is asked for. */
   after?: string | null | undefined;
 }
 

@@ -46,7 +46,7 @@ function methods({ calling, session, signIn }: AuthCore) {
     logout: (options?: CallOptions): Promise<void> =>
       session.signingOut(async () => {
         const { left, forgotten } = await session.leave();
-        if (left) await mutate(AuthLogoutDocument, {}, { ...options, as: left }).catch(unlessOver);
+        if (left) await mutate(AuthLogoutDocument, {}, { ...options, as: left, again: true }).catch(unlessOver);
         await forgotten;
       }),
 
@@ -79,7 +79,7 @@ function methods({ calling, session, signIn }: AuthCore) {
     },
 
     /** Whether somebody is signed in, as far as the client knows: true until the server says otherwise. */
-    isAuthenticated: (): boolean => Boolean(session.current?.accessToken),
+    isAuthenticated: (): boolean => Boolean(session.current),
 
     isImpersonating: (): boolean => Boolean(claimsOf(session.current)?.act),
 

@@ -1,7 +1,7 @@
 import type { CallOptions, Calls, MutationData } from '../calls.ts';
-import type { Success } from '../errors.ts';
 import type { Operation } from '../operation.ts';
 import { type RecordOf, toRecord } from '../records.ts';
+import type { Success } from '../refusals.ts';
 
 type SuccessOf<Data extends MutationData> = Success<Data[keyof Data]>;
 

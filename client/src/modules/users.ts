@@ -1,6 +1,6 @@
 import type { CallOptions } from '../calls.ts';
 import type { ModuleCore } from '../core.ts';
-import { errorOfRefusal, type StewardError } from '../errors.ts';
+import type { StewardError } from '../errors.ts';
 import {
   AssignableRolesDocument,
   PlatformRolesDocument,
@@ -46,6 +46,7 @@ import {
   type UserRecord,
   type ViewerRecord,
 } from '../records.ts';
+import { errorOfRefusal } from '../refusals.ts';
 import { change, changed } from './change.ts';
 import { found, signedIn } from './found.ts';
 
@@ -87,7 +88,7 @@ export interface UserKeys {
   ids?: readonly string[] | undefined;
   emails?: readonly string[] | undefined;
 }
-/** The users that were found; `missing` names the keys that no user has, in the order asked. */
+/** The users that were found; `missing` names the keys that no user has, in the order asked, addresses in lower case. */
 export type FoundUsers = UserRecord[] & { missing: { ids: string[]; emails: string[] } };
 /** Whether a user holds a permission, through which roles, or why not. */
 export type AccessRecord = RecordOf<NonNullable<UserAccessQuery['user']>['access']>;
@@ -114,9 +115,10 @@ export interface HardDeletePreviewRecord {
 /** How many keys the server looks up at once. */
 const keysAtOnce = 200;
 
-function methods({ calls, session }: ModuleCore) {
-  /** The plans that were seen, by the user's id, until they are carried out. */
+function methods({ calls, session, on }: ModuleCore) {
+  /** The plans that were seen, by the user's id, until they are carried out. They hold for who saw them. */
   const plans = new Map<string, string>();
+  on('authenticated', () => plans.clear());
 
   function iterate(filter: UserFilter = {}, options?: CallOptions): AsyncGenerator<UserRecord, void> {
     const { orderBy, ...where } = toInput<UsersWanted>(filter);
@@ -290,7 +292,7 @@ function methods({ calls, session }: ModuleCore) {
 
     /**
      * Erases a user for good. Needs `users:delete`. `OwnsOrganizationsError`, `PowerError`, `RuleError`, and `StalePlanError` where
-     * it was previewed and what would go has changed since: preview it again, then.
+     * it was previewed more than ten minutes ago, or what would go has changed since: preview it again, then.
      */
     async hardDelete(
       input: InputOf<UserHardDeleteInput>,

@@ -13,15 +13,15 @@ interface SignedIn {
 }
 
 /** Sends, as nobody, what gives tokens of one's own; from then on the client is who they are for, whoever it was before. */
-export type SignIn = <Input, Answer extends SignedIn>(
+export type SignIn = <Input extends { appCode?: string | null | undefined }, Answer extends SignedIn>(
   input: Input,
-  send: (input: Input & { appCode?: string; useCookie?: boolean }, options: CallOptions) => Promise<Answer>,
+  send: (input: Input & { useCookie: boolean }, options: CallOptions) => Promise<Answer>,
   options?: CallOptions,
 ) => Promise<Answer>;
 
 export function createSignIn(session: Session, appCode: string | undefined, emit: Emit): SignIn {
   return async (input, send, options = {}) => {
-    const given = { ...(appCode && { appCode }), ...input, useCookie: session.usesCookie };
+    const given = { ...input, appCode: input.appCode === undefined ? appCode : input.appCode, useCookie: session.usesCookie };
     const asNobody: Manner = { ...options, as: null };
     const signedIn = await inTime(options, () => session.signingIn(() => send(given, asNobody)));
     emit('authenticated', { viewer: toRecord(signedIn.viewer) });

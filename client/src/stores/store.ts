@@ -16,11 +16,11 @@ export interface TokenStore {
   /** Null forgets it. */
   save(session: StoredSession | null): void | Promise<void>;
   /** Does the work while nobody else who shares the store does theirs. */
-  exclusively?<T>(work: () => Promise<T>): Promise<T>;
+  readonly exclusively?: (<T>(work: () => Promise<T>) => Promise<T>) | undefined;
   /** Calls when somebody else who shares the store has changed it. Gives the function that ends it. */
-  subscribe?(listener: () => void): () => void;
+  readonly subscribe?: ((listener: () => void) => () => void) | undefined;
   /** The server keeps the refresh token in a cookie. */
-  readonly usesCookie?: boolean;
+  readonly usesCookie?: boolean | undefined;
 }
 
 /** Does the work under the lock of this name, where the platform has locks across tabs. */

@@ -1,6 +1,7 @@
 import type { Wire } from '../core.ts';
-import { errorOfProblem, type GraphQLProblem, NetworkError, StewardError } from '../errors.ts';
+import { NetworkError, StewardError } from '../errors.ts';
 import type { Operation } from '../operation.ts';
+import { errorOfProblem, type GraphQLProblem } from '../refusals.ts';
 import { inTime } from '../transport/deadline.ts';
 import { type Answer, readReply } from '../transport/http.ts';
 import { createEventReader } from './server-sent-events.ts';

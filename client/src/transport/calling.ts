@@ -1,6 +1,7 @@
 import type { CallOptions, MutationData } from '../calls.ts';
-import { errorOfProblem, NetworkError, type Success, succeeded, UnauthenticatedError } from '../errors.ts';
+import { NetworkError, UnauthenticatedError } from '../errors.ts';
 import type { Operation } from '../operation.ts';
+import { errorOfProblem, type Success, succeeded } from '../refusals.ts';
 import type { Session } from '../session/session.ts';
 import type { StoredSession } from '../stores/store.ts';
 import type { createBatching, Sending } from './batch.ts';
@@ -10,6 +11,8 @@ import { mayPass, pauseAfter } from './retry.ts';
 
 /** How a call is sent, beyond what its caller says. */
 export interface Manner extends CallOptions {
+  /** Sent again where an answer was lost, though it gives tokens or ends a session: a second time does no harm. */
+  readonly again?: boolean;
   /** Never in a batch. */
   readonly alone?: boolean | undefined;
   readonly operationName?: string | undefined;
@@ -31,7 +34,7 @@ export function createCalling(
   session: () => Session,
   { timeoutMs, retries }: { readonly timeoutMs: number; readonly retries: number },
 ) {
-  async function ask<Data>(query: string, variables: unknown, { as, ...manner }: Manner = {}): Promise<Given<Data>> {
+  async function ask<Data>(query: string, variables: unknown, { as, again, ...manner }: Manner = {}): Promise<Given<Data>> {
     const kind = kindOf(query, variables);
     const rest = {
       query,
@@ -42,7 +45,7 @@ export function createCalling(
       // From the first try on: whether it was lost on the way there or on the way back, nobody knows.
       key: kind === 'mutation' ? newKey() : null,
     };
-    const most = kind === 'secret' ? 0 : retries;
+    const most = kind === 'secret' && !again ? 0 : retries;
 
     return inTime({ signal: manner.signal, timeoutMs: manner.timeoutMs ?? timeoutMs }, async (signal) => {
       if (as === undefined) await session().loaded();

@@ -1,4 +1,5 @@
-import { type GraphQLProblem, NetworkError, StewardError } from '../errors.ts';
+import { NetworkError, StewardError } from '../errors.ts';
+import type { GraphQLProblem } from '../refusals.ts';
 
 /** The answer to one operation. */
 export interface Answer {
@@ -31,7 +32,7 @@ export function createPost(apiBaseUrl: string, fetch: typeof globalThis.fetch | 
       redirect: 'manual',
     };
     if (withCookies) request.credentials = 'include';
-    return orNetworkError(signal, () => (fetch ?? globalThis.fetch)(url, request));
+    return orNetworkError(signal, `${url} could not be reached.`, () => (fetch ?? globalThis.fetch)(url, request));
   };
 }
 
@@ -44,7 +45,7 @@ function endpointOf(apiBaseUrl: string): string {
   if (!url || !/^https?:$/.test(url.protocol)) {
     throw new StewardError('BAD_OPTIONS', 0, `apiBaseUrl must be an http or https URL, and is ${apiBaseUrl}.`);
   }
-  url.pathname = `${url.pathname.replace(/\/+$/, '')}/graphql`;
+  url.pathname = `${url.pathname.replace(/(\/graphql)?\/*$/, '')}/graphql`;
   url.search = url.hash = '';
   return url.href;
 }
@@ -53,7 +54,7 @@ function endpointOf(apiBaseUrl: string): string {
 export async function readReply(response: Response, signal: AbortSignal): Promise<Reply> {
   const { status } = response;
   const requestId = response.headers.get('x-request-id');
-  const text = await orNetworkError(signal, () => response.text(), requestId);
+  const text = await orNetworkError(signal, 'The answer broke off.', () => response.text(), requestId);
   let body: unknown;
   try {
     body = JSON.parse(text);
@@ -66,11 +67,16 @@ export async function readReply(response: Response, signal: AbortSignal): Promis
 
 const isAnswer = (body: any): boolean => [body?.data, body?.errors?.[0]].some((part) => part && typeof part === 'object');
 
-async function orNetworkError<T>(signal: AbortSignal, work: () => Promise<T>, requestId: string | null = null): Promise<T> {
+async function orNetworkError<T>(
+  signal: AbortSignal,
+  message: string,
+  work: () => Promise<T>,
+  requestId: string | null = null,
+): Promise<T> {
   try {
     return await work();
   } catch (cause) {
     signal.throwIfAborted();
-    throw new NetworkError('The server could not be reached.', { cause, requestId });
+    throw new NetworkError(message, { cause, requestId });
   }
 }

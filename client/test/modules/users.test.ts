@@ -491,6 +491,19 @@ describe('hard delete', () => {
     ]);
   });
 
+  test('a plan is of who saw it: who signs in next has seen none', async () => {
+    const person = await world.person();
+    const other = await world.person({ roles: ['system_admin'] });
+    const { client: mine, requests } = await watched(admin);
+    await mine.users.previewHardDelete(person.id);
+
+    await mine.auth.login({ email: other.email, password });
+    await mine.users.hardDelete({ userId: person.id, reason: 'GDPR erasure request' });
+
+    const sent = requests.flat().filter(({ query }) => query.includes('userHardDelete('));
+    expect(sent.map(({ variables }) => variables.input)).toEqual([{ userId: person.id, reason: 'GDPR erasure request' }]);
+  });
+
   test('hardDelete needs no preview, and its token can be one that was kept', async () => {
     const [one, two] = [await world.person(), await world.person()];
     expect(await staff.users.hardDelete({ userId: one.id, reason: 'GDPR erasure request' })).toMatchObject({
