@@ -35,16 +35,19 @@ export async function record(tx: Transaction, context: Happens, happening: Happe
 
 /**
  * Writes the event of a refused attempt, outside of any transaction, so that it outlives the refusal. Attempts that
- * share one of the `alike` keys within 60 seconds of the first are that one event.
+ * share one of the `alike` keys within 60 seconds of the first are that one event; those that are left out open no minute of
+ * their own, or they could leave out the next ones for ever.
  */
 export async function recordRefused(context: Context & Happens, alike: readonly string[], happening: Happening): Promise<void> {
   const { database, secrets } = context.steward;
   const keys = alike.map((key) => secrets.keyedHash('refusal-window', key));
-  // A window that is open refuses its key; the event is written where no key was refused.
+  // One window that is open leaves it out. Of two attempts at once, one may still open the window of what they do not share.
   await database.query(Prisma.sql`
     WITH opened AS (
       INSERT INTO refusal_windows (key, until)
-      SELECT key, now() + interval '60 seconds' FROM unnest(${keys}::bytea[]) AS key ORDER BY key
+      SELECT key, now() + interval '60 seconds' FROM unnest(${keys}::bytea[]) AS key
+       WHERE NOT EXISTS (SELECT FROM refusal_windows w WHERE w.key = ANY(${keys}::bytea[]) AND w.until > now())
+       ORDER BY key
       ON CONFLICT (key) DO UPDATE SET until = excluded.until WHERE refusal_windows.until <= now()
       RETURNING key
     ), ${insertion(context, happening, Prisma.sql`(SELECT count(*) FROM opened) = ${keys.length}::int`)}`);

@@ -10,18 +10,24 @@ export interface Batch {
   readonly reached: Place;
   /** There may be more beyond. */
   readonly isFull: boolean;
+  /** How many people were erased, ever; more than before, and what was read before may tell what is no more told. */
+  readonly erased: number;
 }
 
 /** Events that one statement looks at, since few of them may match; it has five seconds. */
 const mostLookedAt = 50_000;
+
+/** The generation, up to where transactions are over in it, and how many people were erased. */
+const standing = `generation AS present, pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS horizon,
+  (SELECT count(*)::int FROM audit_events WHERE action = 'user.hard_deleted') AS erased`;
 
 /**
  * Events after a place, in order, among those below which none can appear any more: their transactions are earlier than the
  * oldest that is under way. Those of a former generation are another cluster's, and all over.
  */
 const settled = ({ generation, transaction, id }: Place, condition: Prisma.Sql, most: number): Prisma.Sql => Prisma.sql`
-  SELECT now.present, now.horizon, e.*
-    FROM (SELECT generation AS present, pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS horizon FROM installation) now
+  SELECT now.present, now.horizon, now.erased, e.*
+    FROM (SELECT ${Prisma.raw(standing)} FROM installation) now
     LEFT JOIN LATERAL (
       SELECT ${Prisma.raw(eventColumns)}
         FROM (SELECT * FROM audit_events e
@@ -64,17 +70,13 @@ const endOfLook = statement(
   placeOf,
 );
 
-/** The place up to which everything is settled. */
-export async function readHorizon(database: Reads): Promise<Place> {
+/** No event, and the place up to which everything is settled. */
+export async function readHorizon(database: Reads): Promise<Batch> {
   const [row] = await database.read(horizon);
-  return row!;
+  return { events: [], isFull: false, reached: horizonIn(row), erased: row.erased };
 }
 
-const horizon = statement(
-  'settled_horizon',
-  'SELECT generation AS present, pg_snapshot_xmin(pg_current_snapshot())::text AS horizon FROM installation',
-  (row): Place => horizonIn(row),
-);
+const horizon = statement('settled_horizon', `SELECT ${standing} FROM installation`, asItIs);
 
 /** The generation, and what its transactions look like to a statement that is sent now. */
 export const presentSnapshot = statement<{ generation: number; snapshot: string }>(
@@ -88,7 +90,7 @@ function toBatch(rows: readonly any[], after: Place, most: number): Batch {
   const isFull = events.length === most;
   const settledTo = horizonIn(rows[0]);
   const reached = isFull ? placeOf(events.at(-1)!) : settledTo;
-  return { events, isFull, reached: isBeyond(reached, after) ? reached : after };
+  return { events, isFull, reached: isBeyond(reached, after) ? reached : after, erased: rows[0].erased };
 }
 
 const horizonIn = (row: any): Place => before(row.present, BigInt(row.horizon));

@@ -66,6 +66,7 @@ export function createFeed({ database, log }: { database: Database; log: Logger 
   const seats = new Set<Taken>();
   let ring: Ring | null = null;
   let erasures = 0;
+  let erased = 0;
   let unjudged: Taken[] = [];
   let deafen: (() => void) | undefined;
   let timer: NodeJS.Timeout | undefined;
@@ -141,7 +142,11 @@ export function createFeed({ database, log }: { database: Database; log: Logger 
     if (found === 'nothing read') unjudged.push(...waiting);
     else for (const seat of waiting) seat.onJudged?.();
 
-    if (seats.size === 0) return;
+    if (seats.size === 0) {
+      // Whoever comes next begins with a look of their own.
+      isLost = false;
+      return;
+    }
     if (found === 'nothing read') lookIn(everyMs);
     else if (found === 'more' || unjudged.length > 0) void look();
     else lookIn(isNoticed ? restLeft() : everyMs);
@@ -166,15 +171,15 @@ export function createFeed({ database, log }: { database: Database; log: Logger 
     try {
       // In the order that matters: who lost a right by an event is not told of the event.
       const known = ring;
-      const batch = known && (await readSettled(database, known.reached, held));
-      const horizon = batch?.reached ?? (await readHorizon(database));
+      const read = known ? await readSettled(database, known.reached, held) : await readHorizon(database);
       await readRights();
       if (isLost) log.info('the event stream goes on');
       isLost = false;
       if (seats.size === 0 || ring !== known) return 'all';
-      if (batch) publish(known!, batch);
-      else ring = createRing(horizon, held);
-      return batch?.isFull ? 'more' : 'all';
+      if (known) publish(known, read);
+      else ring = createRing(read.reached, held);
+      erased = read.erased;
+      return read.isFull ? 'more' : 'all';
     } catch (error) {
       // Every second would fill the log: once for each time that the database goes away.
       if (!isLost) log.warn({ err: error }, 'the event stream waits for the database');
@@ -200,9 +205,9 @@ export function createFeed({ database, log }: { database: Database; log: Logger 
     }
   }
 
-  function publish(known: Ring, { events, reached }: Batch): void {
-    if (events.some(({ action }) => action === 'user.hard_deleted')) {
-      // What was read before holds what has been erased since.
+  function publish(known: Ring, { events, reached, erased: now }: Batch): void {
+    if (now !== erased) {
+      // What was read before holds what has been erased since; that is not told, though the event of it waits to be settled.
       known.clear();
       erasures++;
     }

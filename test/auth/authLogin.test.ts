@@ -169,6 +169,27 @@ test('failed logins of one address, or of one ip address, are one event a minute
   ).toEqual([1, 0, 0, 1]);
 });
 
+test('what is left out in a minute leaves out nothing in the next', async () => {
+  const here = visitor(world);
+  const seen: number[] = [];
+  const fail = async (email: string) => {
+    const answer = await here.ask(Login, { input: { email, password: 'wrong' } });
+    seen.push((await eventsOf(world, answer)).length);
+  };
+  const pass = (seconds: number) =>
+    world.database.query(world.sql`UPDATE refusal_windows SET until = until - make_interval(secs => ${seconds}::int)`);
+
+  await fail('chain-0@example.com');
+  for (const n of [1, 2, 3]) {
+    await pass(50);
+    await fail(`chain-${n}@example.com`);
+    await pass(20);
+    await fail(`chain-${n}@example.com`);
+  }
+
+  expect(seen).toEqual([1, 0, 1, 0, 1, 0, 1]);
+});
+
 test('a suspension is told after the right password alone, and not once it is over', async () => {
   const jo = await world.person({ status: 'SUSPENDED' });
   const suspendUntil = (until: Date | null) =>

@@ -9,9 +9,11 @@ import { follow, type Told } from '../../src/stream/follow.ts';
 import { startNow } from '../../src/stream/start.ts';
 import { reopened } from '../support/database.ts';
 import { happened } from '../support/events.ts';
+import { eventually } from '../support/eventually.ts';
 import { counted } from '../support/races.ts';
 import { type Person, startWorld } from '../support/world.ts';
-import { listening, touched } from './support.ts';
+import { hardDeleteBy } from '../user/hard-delete.support.ts';
+import { cursorOf, listening, touched } from './support.ts';
 
 const world = await startWorld();
 const admin = await world.person({ roles: ['super_admin'] });
@@ -208,6 +210,38 @@ test('however many listen, a look is two statements; and who is behind reads fif
   expect(counted(sent).composed).toBe(2);
   expect(sent.lastIndexOf('callers_of_sessions')).toBeGreaterThan(sent.lastIndexOf('composed'));
   await behind.return!();
+});
+
+test('what was erased is told to nobody from then on, though the deletion waits for somebody else to be settled', async () => {
+  const { auditFeed } = world.server.steward;
+  const query = `subscription ($after: String) { auditEventAdded(where: { actions: ["user.updated"] }, after: $after) {
+    cursor node { action actorName userAgent } } }`;
+  const [boss, jo] = [await world.person({ roles: ['system_admin'] }), await world.person({ name: 'Zebulon' })];
+  const rename = (who: Person) => who.run('mutation { accountUpdate(input: { name: "Another" }) { __typename } }');
+  const always = await listening(world, admin, { query, variables: {} });
+  await rename(boss);
+  const [before] = await always.take(1);
+  await rename(jo);
+  const [told] = await always.take(1);
+  expect(told!.data!.auditEventAdded.node).toMatchObject({ actorName: 'Zebulon' });
+  const { erasures } = auditFeed;
+
+  const somebody = await world.database.pool.connect();
+  await somebody.query('BEGIN');
+  await somebody.query('SELECT pg_current_xact_id()');
+  expect((await hardDeleteBy(boss)(jo.id)).deletedUserId).toBe(jo.id);
+  await eventually(() => auditFeed.erasures).toBe(erasures + 1);
+  const late = await listening(world, admin, { query, variables: { after: cursorOf(before!) } });
+  expect((await late.take(1))[0]!.data!.auditEventAdded.node).toEqual({
+    action: 'user.updated',
+    actorName: '[erased]',
+    userAgent: null,
+  });
+
+  await somebody.query('ROLLBACK');
+  somebody.release();
+  await late.leave();
+  await always.leave();
 });
 
 test('the way to the events is their index, however many there are', async () => {

@@ -325,6 +325,51 @@ test('what names a former address later than it was theirs is somebody else’s'
   expect(await placesOf(/arrived@/)).toEqual([]);
 });
 
+test('what names an address earlier than it was theirs is of whoever had it, as long as that one is there', async () => {
+  const { sql, database } = world;
+  const owner = await world.person();
+  const there = await world.organization({ owner });
+  const inviting = await visit(owner);
+  const first = await visit(await world.person({ email: 'desk@example.com' }));
+  await run(inviting, 'organizationCreateInvitation', { organizationId: there.id, email: 'desk@example.com' });
+  const { viewer } = await first.run('{ viewer { user { id } invitations { id } } }');
+  await run(first, 'accountAcceptInvitation', { invitationId: viewer.invitations[0].id });
+  await run(admin, 'userUpdate', { userId: viewer.user.id, email: 'first@example.com' });
+  // After the change, in whole milliseconds.
+  await database.query(sql`SELECT pg_sleep(0.002)`);
+  const state = async () => [
+    await database.query(sql`SELECT email, status::text FROM invitations WHERE email = 'desk@example.com'`),
+    await database.query(sql`SELECT id FROM outbox_messages WHERE recipient = 'desk@example.com' ORDER BY id`),
+    await eventsWhere(`metadata ->> 'email' = 'desk@example.com'`),
+  ];
+  const before = await state();
+  expect(before.map((rows) => rows.length)).toEqual([1, 1, 2]);
+
+  const second = await world.person({ email: 'desk@example.com', name: 'Second' });
+  await run(inviting, 'organizationCreateInvitation', { organizationId: there.id, email: 'desk@example.com' });
+  await hardDeleteBy(admin)(second.id);
+
+  expect(await state()).toEqual(before);
+});
+
+test('an invitation to an address that they were about to give up is theirs by its event', async () => {
+  const { sql, database } = world;
+  const owner = await world.person();
+  const there = await world.organization({ owner });
+  const jo = await world.person({ email: 'leaving@example.com' });
+  await run(await visit(owner), 'organizationCreateInvitation', { organizationId: there.id, email: 'leaving@example.com' });
+  await run(admin, 'userUpdate', { userId: jo.id, email: 'left@example.com' });
+  // As where the change had begun, and was not committed yet.
+  await database.query(sql`UPDATE invitations SET created_at = now() + interval '1 second' WHERE email = 'leaving@example.com'`);
+  await database.query(
+    sql`UPDATE outbox_messages SET created_at = now() + interval '1 second' WHERE recipient = 'leaving@example.com'`,
+  );
+
+  await hardDeleteBy(admin)(jo.id);
+
+  expect(await placesOf(/leaving@|left@/)).toEqual([]);
+});
+
 test('an invitation by who is gone that was still to be mailed is not, and says so', async () => {
   const { sql, database } = world;
   const jo = await world.person({ name: 'Inviting Jo' });

@@ -28,9 +28,10 @@ $$;
 -- them; the caller goes on from there until there is none. `texts` are taken out of every one of them, and `shared`, addresses
 -- that somebody else has as well, where the event is not about that one, too. Where a request came from goes with whoever
 -- really sent it, and with whom it is about where nobody known did. Texts are addresses alone: whoever chooses their name or
--- user agent freely could choose a role's code, and have it taken out of what they did.
+-- user agent freely could choose a role's code, and have it taken out of what they did. It acts as the tables' owner, which
+-- the trigger below asks for.
 CREATE FUNCTION erase_person(person uuid, texts jsonb, shared jsonb, after uuid, most integer) RETURNS uuid
-  LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+  LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
   portion uuid[] := ARRAY(SELECT p.event_id FROM audit_event_people p WHERE p.user_id = person AND p.event_id > after ORDER BY p.event_id LIMIT most);
   of_nobody_else jsonb := texts || shared;
@@ -58,11 +59,13 @@ END $$;
 
 -- ---------------------------------------------------------------- and by nothing else
 
--- An update passes where the client's whole statement is the call of that function: a setting can't claim that, and neither
--- can text within a statement, as it could in the context of an error. Who may change the schema can disable a trigger.
+-- An update passes where the client's whole statement is the call of that function, and the tables' owner makes it: a setting
+-- can't claim the first, nor text within a statement, as it could in the context of an error; and a function that somebody else
+-- slips into that statement, as the cast of an argument, is not the owner. Who may change the schema can disable a trigger.
 CREATE OR REPLACE FUNCTION refuse_change_of_audit() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  IF TG_OP = 'UPDATE' AND pg_catalog.current_query() OPERATOR(pg_catalog.=) 'SELECT public.erase_person($1, $2, $3, $4, $5) AS last' THEN
+  IF TG_OP = 'UPDATE' AND pg_catalog.current_query() OPERATOR(pg_catalog.=) 'SELECT public.erase_person($1, $2, $3, $4, $5) AS last'
+     AND current_user OPERATOR(pg_catalog.=) (SELECT pg_catalog.pg_get_userbyid(c.relowner) FROM pg_catalog.pg_class c WHERE c.oid OPERATOR(pg_catalog.=) TG_RELID) THEN
     RETURN NULL;
   END IF;
   RAISE EXCEPTION 'audit events are neither changed nor deleted' USING ERRCODE = 'restrict_violation', CONSTRAINT = 'audit_events_only_grow';
@@ -70,6 +73,20 @@ END $$;
 
 -- Also in a session that plays a replica, where ordinary triggers rest.
 ALTER TABLE audit_events ENABLE ALWAYS TRIGGER audit_events_only_grow;
+
+-- Whom an event is about belongs to it. It goes with the person alone.
+CREATE FUNCTION refuse_change_of_audit_people() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+  IF TG_OP = 'DELETE' THEN
+    IF NOT EXISTS (SELECT FROM gone JOIN users u ON u.id = gone.user_id) THEN RETURN NULL; END IF;
+  END IF;
+  RAISE EXCEPTION 'whom audit events are about is neither changed nor deleted' USING ERRCODE = 'restrict_violation', CONSTRAINT = 'audit_event_people_only_grow';
+END $$;
+
+CREATE TRIGGER audit_event_people_only_grow BEFORE UPDATE OR TRUNCATE ON audit_event_people FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_audit_people();
+CREATE TRIGGER audit_event_people_go_with_them AFTER DELETE ON audit_event_people REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_audit_people();
+ALTER TABLE audit_event_people ENABLE ALWAYS TRIGGER audit_event_people_only_grow;
+ALTER TABLE audit_event_people ENABLE ALWAYS TRIGGER audit_event_people_go_with_them;
 
 -- ---------------------------------------------------------------- where traces of a person are looked for
 
@@ -80,3 +97,7 @@ CREATE INDEX "outbox_messages_recipient_idx" ON "outbox_messages"("recipient");
 
 -- Replies to somebody who acted as somebody else belong to both.
 CREATE INDEX "idempotency_keys_impersonator_idx" ON "idempotency_keys"((split_part("caller", ' ', 2))) WHERE split_part("caller", ' ', 2) <> '';
+
+-- Who had an address before: what names it from then is theirs.
+CREATE INDEX "audit_events_former_email_idx" ON "audit_events"((jsonb_path_query_first("changes", '$[*] ? (@.field == "email").before') #>> '{}'))
+  WHERE "changes" @> '[{"field": "email"}]';

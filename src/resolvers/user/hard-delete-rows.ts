@@ -3,8 +3,12 @@ import { addressesOfPerson } from './hard-delete-traces.ts';
 /** The addresses as `address`, for the parts below; a statement that uses them begins with this. */
 export const withAddress = `WITH address AS (${addressesOfPerson})`;
 
+// By the time, and by their event: it names them where somebody invited them while their address was being changed.
 const invitations = `
-  SELECT i.id FROM invitations i JOIN address a ON a.email = i.email AND NOT a.is_shared AND i.created_at <= a.until`;
+  SELECT i.id FROM invitations i JOIN address a ON a.email = i.email AND NOT a.is_shared
+   WHERE (i.created_at > a.since AND i.created_at <= a.until)
+      OR EXISTS (SELECT FROM audit_events e JOIN audit_event_people p ON p.event_id = e.id AND p.user_id = $1::uuid
+                  WHERE e.subject_id = i.id AND e.action = 'invitation.created' AND e.actor_id IS DISTINCT FROM $1::uuid)`;
 const keys = `ARRAY(SELECT decode(key, 'hex') FROM unnest($2::text[]) AS key)`;
 const sessions = 'SELECT s.id FROM sessions s WHERE s.user_id = $1::uuid OR s.impersonator_id = $1::uuid';
 
@@ -30,7 +34,8 @@ export const rowsOfPerson = {
   // To them, and to whom they invited: those tell by whom. They are found by their event, since who resends is the inviter.
   messages: `
     SELECT m.id FROM outbox_messages m WHERE m.user_id = $1::uuid
-    UNION SELECT m.id FROM outbox_messages m JOIN address a ON a.email = m.recipient AND NOT a.is_shared AND m.created_at <= a.until
+    UNION SELECT m.id FROM outbox_messages m JOIN address a ON a.email = m.recipient AND NOT a.is_shared AND m.created_at > a.since AND m.created_at <= a.until
+           WHERE m.user_id IS NULL
     UNION SELECT m.id FROM outbox_messages m WHERE m.invitation_id IN (${invitations})
     UNION SELECT m.id FROM audit_events e JOIN outbox_messages m ON m.invitation_id = e.subject_id AND m.created_at = e.occurred_at
            WHERE e.actor_id = $1::uuid AND e.action IN ('invitation.created', 'invitation.resent')`,
@@ -51,6 +56,6 @@ export const eventsOfPerson = {
   tied: 'SELECT p.event_id FROM audit_event_people p WHERE p.user_id = $1::uuid',
   byAddress: `
     SELECT e.id, e.generation, e.transaction FROM address a
-      JOIN audit_events e ON e.metadata ->> 'email' = a.email AND e.occurred_at <= a.until
+      JOIN audit_events e ON e.metadata ->> 'email' = a.email AND e.occurred_at > a.since AND e.occurred_at <= a.until
      WHERE NOT a.is_shared AND NOT EXISTS (SELECT FROM audit_event_people p WHERE p.user_id = $1::uuid AND p.event_id = e.id)`,
 } as const;

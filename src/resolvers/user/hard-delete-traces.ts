@@ -10,17 +10,22 @@ export interface Address {
 }
 
 /**
- * The addresses of the person `$1`, and until when each was theirs: for ever the present one, a former one until the event of
- * the change. What names an address later than that is about somebody else.
+ * The addresses of the person `$1`, and from when until when what names one is about them: from when somebody else gave it up, if
+ * anybody did, and for ever the present one, a former one until the event of the change.
  */
 export const addressesOfPerson = `
-  SELECT a.email, max(a.until) AS until, EXISTS (SELECT FROM users o WHERE o.email = a.email AND o.id <> $1::uuid) AS is_shared
-    FROM (SELECT u.email, 'infinity'::timestamptz AS until FROM users u WHERE u.id = $1::uuid
+  SELECT a.*, EXISTS (SELECT FROM users o WHERE o.email = a.email AND o.id <> $1::uuid) AS is_shared,
+         coalesce((SELECT max(e.occurred_at) FROM audit_events e
+                    WHERE jsonb_path_query_first(e.changes, '$[*] ? (@.field == "email").before') #>> '{}' = a.email
+                      AND e.changes @> '[{"field": "email"}]'
+                      AND e.subject_type = 'user' AND e.subject_id <> $1::uuid AND e.occurred_at <= a.until), '-infinity') AS since
+    FROM (SELECT email, max(until) AS until FROM (
+          SELECT u.email, 'infinity'::timestamptz AS until FROM users u WHERE u.id = $1::uuid
           UNION ALL
           SELECT c.change ->> 'before', e.occurred_at FROM audit_events e CROSS JOIN jsonb_array_elements(e.changes) AS c(change)
            WHERE e.subject_id = $1::uuid AND e.subject_type = 'user' AND e.changes @> '[{"field": "email"}]'
-             AND c.change ->> 'field' = 'email' AND c.change ->> 'before' IS NOT NULL) a
-   GROUP BY a.email`;
+             AND c.change ->> 'field' = 'email' AND c.change ->> 'before' IS NOT NULL) had
+          GROUP BY email) a`;
 
 /** [person]. */
 export const readAddresses = statement<Address>('addresses_of_person', `${addressesOfPerson} ORDER BY email`, (row) => ({
