@@ -166,6 +166,16 @@ describe('an index serves', () => {
   });
 });
 
+test('an index serves the preview of a hard delete, of who has changed their address, too', async () => {
+  const { user } = ids;
+  await admin.run(`mutation { userUpdate(input: { userId: "${user}", email: "moved.on@example.com" }) { __typename } }`);
+  const { userHardDeletePreview } = await expectIndexed(
+    'query ($userId: ID!) { userHardDeletePreview(userId: $userId) { deletes { kind count } pseudonymizedAuditEvents } }',
+    { userId: user },
+  );
+  expect(userHardDeletePreview.pseudonymizedAuditEvents).toBeGreaterThan(0);
+});
+
 describe('an index serves the change', () => {
   const roles = ['base_user', 'seller'];
   const email = 'somebody.new@example.com';
@@ -195,6 +205,8 @@ describe('an index serves the change', () => {
     ['organizationSuspend', { organizationId: 'small', reason: 'Looking at plans' }],
     ['organizationReactivate', { organizationId: 'small' }],
     ['organizationDelete', { organizationId: 'small' }],
+    ['userImpersonate', { userId: 'user', reason: 'Looking at plans' }],
+    ['userHardDelete', { userId: 'user', reason: 'Looking at plans' }],
   ] as const)('%s', async (name, input: Record<string, unknown>) => {
     const { rows } = await world.database.pool.query(
       'SELECT code FROM pools p WHERE p.id NOT IN (SELECT home_pool_id FROM users WHERE id = $1) ORDER BY code LIMIT 1',
