@@ -5,8 +5,8 @@ import type { SignIn } from './session/sign-in.ts';
 
 /** What a module is made of. */
 export interface ModuleCore {
-  readonly on: On;
   readonly calls: Calls;
+  readonly on: On;
   /** The app that one signs in to, as the options of the client say it. */
   readonly appCode: string | undefined;
   readonly session: SessionControl;

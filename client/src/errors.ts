@@ -149,7 +149,10 @@ export class ForbiddenError extends StewardError {
   }
 }
 
-/** The server refused the request as it is: malformed, above a limit, too many of them, or it is away for now. Mostly 400, 429, 503 or 500; 404 where the address is not a server's. */
+/**
+ * The server refused the request as it is: malformed, above a limit, too many of them, or it is away for now. Mostly 400, 429, 503
+ * or 500; 404 where the address is not the endpoint's.
+ */
 export class RequestError extends StewardError {
   static override readonly name = 'RequestError';
   /** All that the server told in `extensions`, such as `limit`, `got` and `retryAt`. */

@@ -66,6 +66,7 @@ export function createFeed({ database, log }: { database: Database; log: Logger 
   const seats = new Set<Taken>();
   let ring: Ring | null = null;
   let erasures = 0;
+  /** Of how many people that was known when the ring was read last. */
   let erased = 0;
   let unjudged: Taken[] = [];
   let deafen: (() => void) | undefined;
@@ -205,8 +206,8 @@ export function createFeed({ database, log }: { database: Database; log: Logger 
     }
   }
 
-  function publish(known: Ring, { events, reached, erased: now }: Batch): void {
-    if (now !== erased) {
+  function publish(known: Ring, { events, reached, erased: erasedByNow }: Batch): void {
+    if (erasedByNow !== erased) {
       // What was read before holds what has been erased since; that is not told, though the event of it waits to be settled.
       known.clear();
       erasures++;
