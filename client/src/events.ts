@@ -25,8 +25,10 @@ export function createEvents() {
     /** Gives the function that ends it. */
     on<Name extends keyof ClientEvents>(name: Name, listener: Listener<Name>): () => void {
       const heard = listeners.get(name) ?? new Set();
-      listeners.set(name, heard.add(listener));
-      return () => void heard.delete(listener);
+      // One function may listen twice, and each ends its own.
+      const own = (event: ClientEvents[Name]) => listener(event);
+      listeners.set(name, heard.add(own));
+      return () => void heard.delete(own);
     },
     emit: ((name, event) => {
       for (const listener of [...(listeners.get(name) ?? [])]) {
