@@ -439,7 +439,7 @@ test('it agrees with permissions, memberships and what a session may do, over ra
     }),
     { numRuns: 12, interruptAfterTimeLimit: 150_000, markInterruptAsFailure: true },
   );
-  expect(times).toBeGreaterThan(50);
+  expect(times).toBeGreaterThan(10);
 });
 
 // ---------------------------------------------------------------- what it costs

@@ -256,7 +256,8 @@ test('any sequence of changes ends where the rules say, leaves an active system 
     { numRuns: 25, examples: [[everyEnd]] },
   );
   expect(changes).toBeGreaterThan(25);
-  expect(ended).toBeGreaterThan(8);
+  // The example alone has every way in which one ends.
+  expect(ended).toBeGreaterThan(6);
 });
 
 // ---------------------------------------------------------------- in an organization
