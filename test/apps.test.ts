@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { encodeId, newId } from '../src/ids.ts';
 import { AppByCodeDocument, AppByIdDocument, AppsInFullDocument, UserCountOfAppDocument } from './generated/graphql.ts';
+import { byPlace } from './support/by-place.ts';
 import { visitsTo } from './support/personas.ts';
 import { type Person, startWorld, type World } from './support/world.ts';
 
@@ -20,7 +21,7 @@ const missing = (field: string, path: (string | number)[]) => ({
 });
 
 const told = (errors: readonly { message: string; path?: unknown[]; extensions: Record<string, any> }[]) =>
-  errors.map(({ message, path, extensions: { code, needs } }) => ({ message, path, extensions: { code, needs } }));
+  byPlace(errors).map(({ message, path, extensions: { code, needs } }) => ({ message, path, extensions: { code, needs } }));
 
 /** What there is of an app, as its reader sees it. */
 const shown = (app: { id: string; code: string }, more: object = {}) => ({

@@ -10,6 +10,7 @@ import {
   EventsOfOrganizationDocument,
   EventsOfUserDocument,
 } from './generated/graphql.ts';
+import { byPlace } from './support/by-place.ts';
 import { type Circumstances, happened } from './support/events.ts';
 import { type Cast, makeCast, type Visit } from './support/personas.ts';
 import { verdict } from './support/sql.ts';
@@ -34,7 +35,7 @@ const everyEvent = async (where: AuditEventWhere): Promise<string[]> =>
 /** What a visit is answered below an organization or a person: the data, and codes and places of errors. */
 const told = (answer: { data: unknown; errors: readonly { path?: unknown[]; extensions: Record<string, any> }[] }) => [
   answer.data,
-  answer.errors.map(({ path, extensions }) => `${extensions.code} ${path?.join('.')}`),
+  byPlace(answer.errors).map(({ path, extensions }) => `${extensions.code} ${path?.join('.')}`),
 ];
 
 describe('an event', () => {
